@@ -1,0 +1,6 @@
+#![doc = "sourdine"]
+#![allow(missing_docs)]
+pub mod error;
+pub mod limits;
+pub mod model;
+pub mod scan;

@@ -1,0 +1,72 @@
+//! How big may anything be?
+//!
+//! Every bound of the program stands here with its reason, so that memory is set by this page and by
+//! options, never by an input.
+
+/// Bytes a chunk aims at: large enough that the hand-over between threads costs nothing, small enough
+/// that the text and its masks (as large again) stay in a second-level cache of 1 MiB.
+pub const CHUNK_BYTES: usize = 256 << 10;
+
+/// Longest record in bytes (a line of JSON, a row of a table). A longer one is quarantined. Real
+/// transcripts of an hour are near 200 KB.
+pub const RECORD_BYTES: usize = 8 << 20;
+
+/// Longest conversation in bytes that is looked at as a whole. Beyond it the rest is treated as a
+/// conversation of its own and the audit counts the cut.
+pub const CONVERSATION_BYTES: usize = 8 << 20;
+
+/// Deepest nesting of JSON. The same figure as the reference parser's default.
+pub const JSON_DEPTH: usize = 128;
+
+/// Longest speaker label of a dialogue in bytes.
+pub const LABEL_BYTES: usize = 64;
+
+/// Chunks in flight beyond one per worker: enough to keep workers busy while the writer waits for a
+/// slow one, few enough that giant records stay within 256 MiB.
+pub const CHUNKS_AHEAD: usize = 2;
+
+/// Bytes of an input that are read to detect its format and encoding.
+pub const HEAD_BYTES: usize = 256 << 10;
+
+/// Smallest input in bytes whose digest may be published without a key: below this an attacker could
+/// guess the text and compare.
+pub const DIGEST_BYTES_MIN: u64 = 4 << 10;
+
+/// Looks at a segment: the first and those after masking exposed something. What is still found after
+/// the last one is masked too, then the search stops.
+pub const PASSES: usize = 4;
+
+/// Compiled size in bytes of one rule's pattern. A rule that needs more is refused when it is loaded.
+pub const RULE_BYTES: usize = 1 << 20;
+
+/// Rules in one set: rule numbers are 16 bits wide.
+pub const RULES: usize = 4096;
+
+/// Bytes of lazy automaton states a worker keeps before it starts over.
+pub const AUTOMATON_CACHE_BYTES: usize = 8 << 20;
+
+/// Bytes an anchored rule may consume from its start. No identifier is longer; a URL is cut here and its
+/// rest found by the next look.
+pub const MATCH_BYTES: usize = 2048;
+
+/// Bytes of local part or sub-domain that are walked to the left of an `@`.
+pub const TOKEN_BYTES: usize = 320;
+
+/// How far before a segment's value context counts in the turn before, in bytes from that turn's end.
+pub const TURN_CONTEXT_BYTES: usize = 240;
+
+/// Distinct conversation ids that are remembered to warn of ids that re-open (8 bytes each).
+pub const IDS_REMEMBERED: usize = 4 << 20;
+
+/// Output bytes per input byte that a compressed stream may have once it has produced more than
+/// `INFLATE_FREE_BYTES`. Transcripts compress 5 to 30 times; zlib's own ceiling is 1,032.
+pub const INFLATE_RATIO: u64 = 400;
+
+/// Bytes a compressed stream may produce before its ratio is looked at.
+pub const INFLATE_FREE_BYTES: u64 = 64 << 20;
+
+/// Faults that are printed one by one; the rest is only counted.
+pub const FAULTS_SHOWN: usize = 10;
+
+/// Bytes of a word list or rule file that a user hands over.
+pub const USER_FILE_BYTES: u64 = 64 << 20;

@@ -1,0 +1,264 @@
+//! The plain data that all rooms share: spans, segments, records, findings, edits, faults.
+//!
+//! Positions are bytes of the UTF-8 chunk unless a name says otherwise. Nothing here owns text.
+
+/// Half-open byte range in a chunk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span from `start` up to, not including, `end`.
+    #[must_use]
+    pub fn new(start: usize, end: usize) -> Self {
+        debug_assert!(start <= end, "a span ends after it starts");
+        Span { start: start as u32, end: end as u32 }
+    }
+
+    /// The bytes of `text` that the span covers.
+    ///
+    /// # Panics
+    /// When the span lies outside `text`.
+    #[must_use]
+    pub fn of<'a>(&self, text: &'a [u8]) -> &'a [u8] {
+        &text[self.start as usize..self.end as usize]
+    }
+
+    /// As a range for slicing.
+    #[must_use]
+    pub fn range(&self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// Length in bytes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        (self.end - self.start) as usize
+    }
+
+    /// Whether the span covers nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
+    /// Whether the two spans share a byte.
+    #[must_use]
+    pub fn overlaps(&self, other: Span) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+}
+
+/// A kind of personal data: an index into [`Entities`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Entity(pub u8);
+
+/// The entities that come with the program, in the order of the documentation. Rules of a user may add
+/// others, which are masked like any entity that a policy does not name.
+pub const ENTITIES: &[&str] = &[
+    "PERSON", "EMAIL", "PHONE", "ADDRESS", "POSTCODE", "LOCATION", "ORGANIZATION", "DATE_OF_BIRTH", "DATE",
+    "AGE", "CREDIT_CARD", "CARD_CVV", "CARD_EXPIRY", "PIN", "PASSWORD", "IBAN", "BIC", "BANK_ACCOUNT",
+    "CRYPTO_WALLET", "NATIONAL_ID", "TAX_ID", "HEALTH_ID", "PASSPORT", "DRIVING_LICENCE", "VAT_ID",
+    "COMPANY_ID", "VEHICLE_PLATE", "VIN", "DEVICE_ID", "IP_ADDRESS", "MAC_ADDRESS", "URL", "USERNAME",
+    "COORDINATES", "SECRET", "REFERENCE", "NUMBER", "SPELLED", "HEALTH", "RELIGION", "POLITICS", "UNION",
+    "SEXUALITY", "ETHNICITY", "DENIED",
+];
+
+/// A speaker label or a field that holds a person's name.
+pub const PERSON: Entity = Entity(0);
+/// An identifier-like number that nobody can name.
+pub const NUMBER: Entity = Entity(36);
+/// A word of the user's own list.
+pub const DENIED: Entity = Entity(44);
+
+/// Names of all entities: those of [`ENTITIES`] and those that loaded rules add.
+#[derive(Clone, Debug)]
+pub struct Entities(Vec<String>);
+
+impl Default for Entities {
+    fn default() -> Self {
+        Entities(ENTITIES.iter().map(ToString::to_string).collect())
+    }
+}
+
+impl Entities {
+    /// The entity of that name, if it is known.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<Entity> {
+        self.0.iter().position(|known| known == name).map(|at| Entity(at as u8))
+    }
+
+    /// The entity of that name, added when it is new. `None` when 255 are known already or the name is
+    /// not of the form `UPPER_CASE`.
+    pub fn intern(&mut self, name: &str) -> Option<Entity> {
+        if let Some(known) = self.find(name) {
+            return Some(known);
+        }
+        let well_formed = name.starts_with(|c: char| c.is_ascii_uppercase())
+            && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+            && !name.ends_with(|c: char| c.is_ascii_digit());
+        if !well_formed || self.0.len() >= usize::from(u8::MAX) {
+            return None;
+        }
+        self.0.push(name.to_owned());
+        Some(Entity((self.0.len() - 1) as u8))
+    }
+
+    /// The entity's name.
+    ///
+    /// # Panics
+    /// When the entity comes from another table.
+    #[must_use]
+    pub fn name(&self, entity: Entity) -> &str {
+        &self.0[usize::from(entity.0)]
+    }
+
+    /// How many entities there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Never: the built-in entities are always there.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// What a string of a record is to its reader, which decides what is looked for in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// What somebody said or wrote: everything is looked for.
+    Text,
+    /// Any other string: structured rules, with its key as context.
+    Value,
+    /// The name of a field: structured rules.
+    Key,
+    /// A number outside quotes: only rules that its key names.
+    Number,
+    /// A label or field that holds a person's name as a whole.
+    Person,
+    /// A conversation's id, a role word, a language, a timestamp: left alone.
+    Exempt,
+}
+
+/// How a segment's raw bytes stand for its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Escape {
+    /// The bytes are the text.
+    None,
+    /// A JSON string body: backslash escapes.
+    Json,
+    /// A quoted CSV field: a doubled quote is one.
+    Csv,
+    /// A bare JSON number: a replacement must bring its own quotes.
+    JsonNumber,
+    /// An unquoted CSV field: a replacement must need no quotes.
+    CsvBare,
+}
+
+/// One string of a record that a person could read.
+#[derive(Clone, Copy, Debug)]
+pub struct Segment {
+    /// Where its raw bytes stand, without quotes.
+    pub span: Span,
+    /// What it is to its reader.
+    pub role: Role,
+    /// How its bytes are escaped.
+    pub escape: Escape,
+    /// Whether an escape occurs in it, so that its bytes are not its text.
+    pub escaped: bool,
+    /// The record it belongs to: an index into the conversation's records.
+    pub record: u32,
+    /// The segment (JSON) or column (CSV) that names it, or [`Segment::UNNAMED`].
+    pub name: u32,
+}
+
+impl Segment {
+    /// The `name` of a segment that has none.
+    pub const UNNAMED: u32 = u32::MAX;
+}
+
+/// A line of JSON or text, a row of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Record {
+    /// Where its bytes stand, line end included.
+    pub span: Span,
+    /// Why it cannot be decoded, if so. Its segments are then empty.
+    pub fault: Option<Fault>,
+    /// Whether it counts: a header row and blank lines between dialogues do not fail or hold text.
+    pub number: u64,
+}
+
+/// Why a record was quarantined, and where: never what it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What is wrong.
+    pub kind: FaultKind,
+    /// Offset in bytes from the start of the record.
+    pub at: u32,
+}
+
+/// The ways a record can be undecodable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    /// Bytes that are no UTF-8 (or an unpaired UTF-16 surrogate).
+    Encoding,
+    /// Not JSON.
+    Json,
+    /// A lone surrogate escape in a JSON string.
+    Surrogate,
+    /// JSON nested deeper than the limit.
+    Depth,
+    /// Longer than the limit.
+    TooLong,
+    /// A CSV quote that is never closed, or text after a closing quote.
+    Quote,
+    /// A defect of this program that was met while the record was worked on.
+    Internal,
+}
+
+impl FaultKind {
+    /// The sentence a user reads, with what to do.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        match self {
+            FaultKind::Encoding => "not valid UTF-8; if the file is not UTF-8 say so with --encoding",
+            FaultKind::Json => "not valid JSON",
+            FaultKind::Surrogate => "a \\u escape of half a surrogate pair",
+            FaultKind::Depth => "nested deeper than 128 levels",
+            FaultKind::TooLong => "longer than the limit of 8 MiB for a record",
+            FaultKind::Quote => "an unbalanced quote",
+            FaultKind::Internal => "an internal error; please report it",
+        }
+    }
+}
+
+/// Something personal that was found, in view bytes of one segment. Never the text itself.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Finding {
+    /// Where, in bytes of the segment's view (the chunk itself for an identity view).
+    pub span: Span,
+    /// What it is.
+    pub entity: Entity,
+    /// The rule that found it: an index into the rule set.
+    pub rule: u16,
+    /// How sure the rule is, in hundredths.
+    pub score: u8,
+}
+
+/// A finding in raw bytes of the chunk, tied to its segment: what resolving and masking work on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Located {
+    /// Where, in raw bytes of the chunk.
+    pub span: Span,
+    /// What, and who found it.
+    pub finding: Finding,
+    /// The segment it lies in: an index into the conversation's segments.
+    pub segment: u32,
+}
