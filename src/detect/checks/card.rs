@@ -1,0 +1,75 @@
+//! Payment cards: length by scheme and the Luhn sum.
+
+use super::{Candidate, Check};
+
+/// See the file's head.
+pub(super) const CHECK: Check = Check {
+    name: "card",
+    about: "issuer prefix and length by scheme, Luhn sum (ISO/IEC 7812-1, annex B)",
+    holds,
+};
+
+fn holds(candidate: &Candidate) -> bool {
+    let digits = candidate.digits();
+    scheme_allows(&digits) && luhn(&digits) && !is_cut_out(candidate)
+}
+
+/// Whether a group of as many digits as the first one stands right before: then the match is the tail of
+/// a longer number, and one tail in ten has a right sum by chance.
+fn is_cut_out(candidate: &Candidate) -> bool {
+    let run = |bytes: &mut dyn Iterator<Item = &u8>| bytes.take_while(|b| b.is_ascii_digit()).count();
+    let before = &candidate.text[..candidate.start];
+    let first = run(&mut candidate.value().iter());
+    matches!(before.last(), Some(b' ' | b'-' | b'.' | b'/'))
+        && first > 2
+        && run(&mut before[..before.len() - 1].iter().rev()) == first
+}
+
+/// The Luhn sum: every second digit from the right doubled, digit sums added, divisible by ten.
+fn luhn(digits: &[u8]) -> bool {
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(at, &digit)| match at % 2 {
+            0 => u32::from(digit),
+            _ => u32::from(digit * 2 / 10 + digit * 2 % 10),
+        })
+        .sum();
+    sum.is_multiple_of(10)
+}
+
+/// Whether a scheme issues cards with these first digits and this length.
+fn scheme_allows(digits: &[u8]) -> bool {
+    let Some(prefix) = digits.get(..4) else { return false };
+    let prefix = prefix.iter().fold(0u32, |value, &d| value * 10 + u32::from(d));
+    match (prefix, digits.len()) {
+        (4000..=4999, 13 | 16 | 19)                          // Visa
+        | (5100..=5599 | 2221..=2720, 16)                    // Mastercard
+        | (3400..=3499 | 3700..=3799, 15)                    // American Express
+        | (3000..=3059 | 3095 | 3600..=3699 | 3800..=3999, 14..=19) // Diners
+        | (6011 | 6440..=6599 | 6221..=6229, 16..=19)        // Discover
+        | (3528..=3589, 16..=19)                             // JCB
+        | (6200..=6299 | 8100..=8199, 16..=19)               // UnionPay, RuPay
+        | (5000..=5099 | 5600..=5899 | 6000..=6099 | 6300..=6399 | 6700..=6799 | 6900..=6999, 12..=19) // Maestro, RuPay
+        | (2200..=2204, 16..=19)                             // Mir
+        => true,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::holds;
+    use super::CHECK;
+
+    #[test]
+    fn cards_by_scheme() {
+        for good in ["4111 1111 1111 1111", "5555555555554444", "2223003122003222", "378282246310005", "30569309025904", "6011111111111117", "3530111333300000", "6304000000000000"] {
+            assert!(holds(&CHECK, good), "{good}");
+        }
+        for bad in ["4111 1111 1111 1112", "0000 0000 0000 0000", "1234567890123452", "41111111111111", "3782822463100050"] {
+            assert!(!holds(&CHECK, bad), "{bad}");
+        }
+    }
+}

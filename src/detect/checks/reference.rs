@@ -1,0 +1,36 @@
+//! References of a firm: enough digits, and no date, year or amount.
+
+use super::{Candidate, Check, identifier};
+
+/// See the file's head.
+pub(super) const CHECK: Check = Check {
+    name: "reference",
+    about: "four or more digits, or letters with two; no date, no year alone, no amount",
+    holds,
+};
+
+fn holds(candidate: &Candidate) -> bool {
+    let value = candidate.value();
+    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+    let letters = value.iter().filter(|b| b.is_ascii_alphabetic()).count();
+    let is_year = letters == 0 && digits == 4 && (value.starts_with(b"19") || value.starts_with(b"20"));
+    (digits >= 4 || digits >= 2 && letters >= 2)
+        && !is_year
+        && !identifier::is_quantity(candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::holds;
+    use super::CHECK;
+
+    #[test]
+    fn references() {
+        for good in ["123456", "AB-2024-0815", "K 4711 0815", "X7K2P9"] {
+            assert!(holds(&CHECK, good), "{good}");
+        }
+        for bad in ["2026", "12/03/2024", "123", "1.234.567"] {
+            assert!(!holds(&CHECK, bad), "{bad}");
+        }
+    }
+}

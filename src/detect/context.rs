@@ -1,0 +1,284 @@
+//! Which words stand around a value?
+//!
+//! Context words of all rules live in one word table. A phrase is found by its first word and then
+//! compared word by word, in any case, with or without accents. Lists with the same words share a group;
+//! a rule asks whether a word of its group stands within so many bytes before or after its value, in the
+//! name of its field, or at the end of the turn before.
+
+use std::collections::BTreeMap;
+
+use crate::limits;
+use crate::scan::{Text, WordHit, WordTable};
+
+/// A list of context words: an index into the set's groups.
+pub(super) type Group = u16;
+
+/// A phrase of a group that stands in a text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cue {
+    pub(super) start: u32,
+    pub(super) end: u32,
+    /// Index into [`Words::phrases`].
+    phrase: u32,
+}
+
+struct Phrase {
+    /// The words after the first one, folded.
+    tail: Box<[Box<[u8]>]>,
+    groups: Vec<Group>,
+}
+
+/// What a word of the table means.
+#[derive(Default)]
+struct Meaning {
+    phrases: Vec<u32>,
+    /// Rules that are tried where it stands.
+    anchors: Vec<u16>,
+    /// Whether the user denies it.
+    denied: bool,
+}
+
+/// All words that mean something to the rule set.
+pub(super) struct Words {
+    table: WordTable,
+    meanings: Vec<Meaning>,
+    phrases: Vec<Phrase>,
+}
+
+/// Collects words before the table is built.
+#[derive(Default)]
+pub(super) struct WordsBuilder {
+    meanings: BTreeMap<Box<[u8]>, Meaning>,
+    phrases: Vec<Phrase>,
+    groups: Vec<Vec<String>>,
+}
+
+impl WordsBuilder {
+    /// The group of these phrases.
+    pub(super) fn group(&mut self, phrases: &[String]) -> Result<Group, String> {
+        let mut sorted = phrases.to_vec();
+        sorted.sort();
+        sorted.dedup();
+        if let Some(known) = self.groups.iter().position(|group| *group == sorted) {
+            return Ok(known as Group);
+        }
+        let group = self.groups.len() as Group;
+        for phrase in &sorted {
+            let plain = without_accents(phrase);
+            for spelling in if plain == *phrase { vec![phrase] } else { vec![phrase, &plain] } {
+                self.phrase(spelling, group)?;
+            }
+        }
+        self.groups.push(sorted);
+        Ok(group)
+    }
+
+    fn phrase(&mut self, phrase: &str, group: Group) -> Result<(), String> {
+        let mut words = words_of(phrase);
+        let first = words.next().ok_or("a context word has no letters")?;
+        if first.len() < 2 {
+            return Err(format!("the context phrase `{phrase}` begins with a single letter"));
+        }
+        let tail: Box<[Box<[u8]>]> = words.collect();
+        let meaning = self.meanings.entry(first).or_default();
+        let known = meaning.phrases.iter().find(|&&at| self.phrases[at as usize].tail == tail);
+        match known {
+            Some(&at) => {
+                let groups = &mut self.phrases[at as usize].groups;
+                if !groups.contains(&group) {
+                    groups.push(group);
+                }
+            }
+            None => {
+                meaning.phrases.push(self.phrases.len() as u32);
+                self.phrases.push(Phrase { tail, groups: vec![group] });
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes `rule` be tried at each occurrence of `word`.
+    pub(super) fn anchor(&mut self, word: &str, rule: u16) {
+        self.meanings.entry(folded(word)).or_default().anchors.push(rule);
+    }
+
+    /// Denies a single word.
+    pub(super) fn deny(&mut self, word: &str) {
+        self.meanings.entry(folded(word)).or_default().denied = true;
+    }
+
+    pub(super) fn build(self) -> Words {
+        let (words, meanings): (Vec<_>, Vec<_>) = self.meanings.into_iter().unzip();
+        Words { table: WordTable::new(&words), meanings, phrases: self.phrases }
+    }
+}
+
+/// Whether the user's entry is a single run of letters, which the word table can hold.
+pub(super) fn is_one_word(entry: &str) -> bool {
+    entry.len() >= 2 && entry.chars().all(is_table_letter)
+}
+
+/// Letters as the scan sees them; see [`crate::scan::Masks::letter`].
+fn is_table_letter(c: char) -> bool {
+    c.is_ascii_alphabetic() || c as u32 >= 0xC0 && !(0x2000..0x3000).contains(&(c as u32))
+}
+
+fn folded(word: &str) -> Box<[u8]> {
+    word.bytes().map(|b| b | 0x20).collect()
+}
+
+fn words_of(phrase: &str) -> impl Iterator<Item = Box<[u8]>> {
+    phrase.split(|c: char| !is_table_letter(c)).filter(|word| !word.is_empty()).map(folded)
+}
+
+/// The phrase with the accents of western European letters taken off.
+fn without_accents(phrase: &str) -> String {
+    let mut out = String::with_capacity(phrase.len());
+    for c in phrase.chars() {
+        match c {
+            'à' | 'á' | 'â' | 'ä' | 'ã' | 'å' => out.push('a'),
+            'ç' => out.push('c'),
+            'è' | 'é' | 'ê' | 'ë' => out.push('e'),
+            'ì' | 'í' | 'î' | 'ï' => out.push('i'),
+            'ñ' => out.push('n'),
+            'ò' | 'ó' | 'ô' | 'ö' | 'õ' => out.push('o'),
+            'ù' | 'ú' | 'û' | 'ü' => out.push('u'),
+            'œ' => out.push_str("oe"),
+            'ß' => out.push_str("ss"),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+impl Words {
+    /// Finds the known words of `text[start..end]`.
+    pub(super) fn scan(&self, text: Text<'_>, start: usize, end: usize, hits: &mut Vec<WordHit>) {
+        self.table.find_all(text, start, end, hits);
+    }
+
+    /// Appends the phrases that begin with `hit`.
+    pub(super) fn cues(&self, text: Text<'_>, hit: WordHit, end: usize, cues: &mut Vec<Cue>) {
+        for &phrase in &self.meanings[hit.word as usize].phrases {
+            if let Some(stop) = tail_end(text, hit.end as usize, end, &self.phrases[phrase as usize].tail) {
+                cues.push(Cue { start: hit.start, end: stop as u32, phrase });
+            }
+        }
+    }
+
+    pub(super) fn is_denied(&self, hit: WordHit) -> bool {
+        self.meanings[hit.word as usize].denied
+    }
+
+    pub(super) fn anchors(&self, hit: WordHit) -> &[u16] {
+        &self.meanings[hit.word as usize].anchors
+    }
+
+    pub(super) fn groups(&self, cue: &Cue) -> &[Group] {
+        &self.phrases[cue.phrase as usize].groups
+    }
+}
+
+/// Where the words of `tail` end, if they follow one another from `at`.
+fn tail_end(text: Text<'_>, mut at: usize, end: usize, tail: &[Box<[u8]>]) -> Option<usize> {
+    for word in tail {
+        let gap = text.next(at, end, |m| m.letter)? - at;
+        if gap == 0 || gap > 4 || text.bytes[at..at + gap].iter().any(u8::is_ascii_digit) {
+            return None;
+        }
+        at += gap;
+        let candidate = text.bytes.get(at..at + word.len())?;
+        let stop = at + word.len();
+        if stop > end
+            || stop < end && text.is_letter(stop)
+            || candidate.iter().zip(word.iter()).any(|(a, b)| a | 0x20 != *b)
+        {
+            return None;
+        }
+        at = stop;
+    }
+    Some(at)
+}
+
+/// The cues around one segment: its own, those of its field's name, those of the turn before.
+#[derive(Default)]
+pub(super) struct Surroundings {
+    /// Of the segment, sorted by start.
+    pub(super) own: Vec<Cue>,
+    /// Groups named by the field's name.
+    pub(super) key: Vec<Group>,
+    /// Of the turn before: group and distance in bytes from the cue to that turn's end.
+    before: Vec<(Group, u32)>,
+}
+
+/// What a rule learnt about its context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Near {
+    /// A word of the group is near enough.
+    Yes,
+    /// One stands in the segment, too far away: masking something between may bring it nearer.
+    Far,
+    /// None at all.
+    No,
+}
+
+impl Surroundings {
+    /// Forgets the segment, keeping the turn before.
+    pub(super) fn next_segment(&mut self) {
+        self.own.clear();
+        self.key.clear();
+    }
+
+    /// Forgets the turn before: a conversation begins.
+    pub(super) fn next_conversation(&mut self) {
+        self.before.clear();
+    }
+
+    /// Makes the segment that was just looked at, which ended at `end`, the turn before.
+    pub(super) fn turn_over(&mut self, words: &Words, end: usize) {
+        self.before.clear();
+        let reach = end.saturating_sub(limits::TURN_CONTEXT_BYTES);
+        for cue in self.own.iter().rev().take_while(|cue| cue.start as usize >= reach) {
+            for &group in words.groups(cue) {
+                self.before.push((group, end as u32 - cue.end.min(end as u32)));
+            }
+        }
+    }
+
+    /// Whether a word of `group` stands within `within` bytes of the value at `start..end` of a segment
+    /// that begins at `segment_start`.
+    pub(super) fn near(
+        &self,
+        words: &Words,
+        group: Group,
+        within: u32,
+        (start, end): (usize, usize),
+        segment_start: usize,
+    ) -> Near {
+        if self.key.contains(&group) {
+            return Near::Yes;
+        }
+        let within = within as usize;
+        let from = self.own.partition_point(|cue| (cue.start as usize) + within + 64 < start);
+        for cue in &self.own[from..] {
+            if cue.start as usize > end + within {
+                break;
+            }
+            let distance = start.saturating_sub(cue.end as usize).max((cue.start as usize).saturating_sub(end));
+            if distance <= within && words.groups(cue).contains(&group) {
+                return Near::Yes;
+            }
+        }
+        // An answer stands early in its turn; how far the question's cue was from its end matters less.
+        if start - segment_start <= within.max(24) && self.before.iter().any(|&(g, _)| g == group) {
+            return Near::Yes;
+        }
+        let reach = limits::MATCH_BYTES;
+        let from = self.own.partition_point(|cue| (cue.start as usize) + reach < start);
+        let far = self.own[from..]
+            .iter()
+            .take_while(|cue| (cue.start as usize) < end + reach)
+            .any(|cue| words.groups(cue).contains(&group));
+        if far { Near::Far } else { Near::No }
+    }
+}

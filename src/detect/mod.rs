@@ -1,0 +1,584 @@
+//! What is personal here?
+//!
+//! A [`Ruleset`] holds all rules, compiled together. [`Ruleset::find`] looks at one segment: the words
+//! that mean something are collected, each anchor of the scan asks the automaton of its kind which rules
+//! match there, checks and context words give each match its score, and what reaches the least score is
+//! a finding. Finding is not deciding: nothing here knows what becomes of a finding.
+//!
+//! A segment costs its words (about half a nanosecond a byte) and its anchors (some tens of nanoseconds
+//! each); text without anchors and words runs no rule.
+
+pub mod anchor;
+mod automaton;
+pub mod checks;
+mod context;
+pub mod examples;
+pub mod rule;
+mod ruleset;
+
+pub use ruleset::{Options, Ruleset, SHIPPED, WordLists};
+
+use regex_automata::{Input, hybrid};
+
+use crate::model::{Entity, Finding, Role, Span};
+use crate::scan::{Text, WordHit};
+use automaton::{Automaton, End};
+use context::{Near, Surroundings};
+use ruleset::Compiled;
+
+/// A segment to look at, with the name of its field.
+#[derive(Clone, Copy)]
+pub struct Place<'a> {
+    /// The chunk or the segment's own view.
+    pub text: Text<'a>,
+    /// First byte of the segment in `text`.
+    pub start: usize,
+    /// One past its last byte.
+    pub end: usize,
+    /// What it is to its reader.
+    pub role: Role,
+    /// The field's name, empty when there is none.
+    pub key: &'a [u8],
+}
+
+/// Buffers of one worker, and what it remembers from turn to turn.
+pub struct Scratch {
+    /// What was found in the segment, unsorted, possibly overlapping.
+    pub findings: Vec<Finding>,
+    /// Numbered tags that already stand in the segment (`[EMAIL_3]`): numbering skips them.
+    pub tags: Vec<(Entity, u32)>,
+    /// Whether a context word stood too far from a match: masking what lies between may bring it nearer.
+    pub far: bool,
+    hits: Vec<WordHit>,
+    anchors: Vec<u32>,
+    ends: Vec<End>,
+    rest: Vec<(u16, Span)>,
+    surroundings: Surroundings,
+    key_text: Vec<u8>,
+    key_masks: Vec<crate::scan::Masks>,
+    caches: [Option<hybrid::dfa::Cache>; 4],
+}
+
+impl Scratch {
+    /// Forgets the conversation before.
+    pub fn next_conversation(&mut self) {
+        self.surroundings.next_conversation();
+    }
+}
+
+/// The automata of a set, by kind of anchor. The order is that of [`Scratch::caches`].
+const DIGIT: usize = 0;
+const AT: usize = 1;
+const COLON: usize = 2;
+const WORD: usize = 3;
+
+impl Ruleset {
+    /// Buffers for one worker.
+    #[must_use]
+    pub fn scratch(&self) -> Scratch {
+        Scratch {
+            findings: Vec::new(),
+            tags: Vec::new(),
+            far: false,
+            hits: Vec::new(),
+            anchors: Vec::new(),
+            ends: Vec::new(),
+            rest: Vec::new(),
+            surroundings: Surroundings::default(),
+            key_text: Vec::new(),
+            key_masks: Vec::new(),
+            caches: [DIGIT, AT, COLON, WORD].map(|kind| self.automata[kind].as_ref().map(Automaton::cache)),
+        }
+    }
+
+    /// Puts what is personal in the segment into `scratch.findings`, in bytes of `place.text`.
+    pub fn find(&self, place: &Place, scratch: &mut Scratch) {
+        scratch.findings.clear();
+        scratch.tags.clear();
+        scratch.far = false;
+        scratch.surroundings.next_segment();
+        match place.role {
+            Role::Exempt => return,
+            Role::Person => return self.person(place, scratch),
+            Role::Text | Role::Value | Role::Key | Role::Number => {}
+        }
+        scratch.anchors.clear();
+        let anchors = &mut scratch.anchors;
+        place.text.each_anchor(
+            place.start,
+            place.end,
+            |m| m.digit,
+            |m| m.at | m.colon,
+            |at| anchors.push(at as u32),
+        );
+        if place.role == Role::Text || !scratch.anchors.is_empty() || self.denies {
+            self.words(place, scratch);
+        }
+        if self.at_every_byte {
+            self.at_every_byte(place, scratch);
+        } else if !scratch.anchors.is_empty() {
+            self.at_anchors(place, scratch);
+        }
+        self.around_context(place, scratch);
+        self.anywhere(place, scratch);
+        self.catch_all(place, scratch);
+        if !self.allowed.is_empty() {
+            scratch.findings.retain(|finding| !self.is_allowed(finding.span.of(place.text.bytes)));
+        }
+    }
+
+    /// Makes the text segment that was just looked at, which ended at `end`, the turn before.
+    pub fn turn_over(&self, scratch: &mut Scratch, end: usize) {
+        scratch.surroundings.turn_over(&self.words, end);
+    }
+
+    /// A label or field that is a name as a whole.
+    fn person(&self, place: &Place, scratch: &mut Scratch) {
+        let value = &place.text.bytes[place.start..place.end];
+        let start = place.start + value.len() - value.trim_ascii_start().len();
+        let end = start + value.trim_ascii().len();
+        let is_masked = value.trim_ascii().starts_with(b"[") && value.trim_ascii().ends_with(b"]");
+        let has_letters = place.text.any(start, end, |m| m.letter);
+        if has_letters && !is_masked {
+            let (rule, score) = (self.person_rule, 90);
+            scratch.findings.push(Finding { span: Span::new(start, end), entity: crate::model::PERSON, rule, score });
+        } else if is_masked {
+            self.note_tag(place.text.bytes, end - 1, scratch);
+        }
+    }
+
+    /// Collects context words, denied words and the rules that are tried at words.
+    fn words(&self, place: &Place, scratch: &mut Scratch) {
+        scratch.hits.clear();
+        self.words.scan(place.text, place.start, place.end, &mut scratch.hits);
+        for at in 0..scratch.hits.len() {
+            let hit = scratch.hits[at];
+            self.words.cues(place.text, hit, place.end, &mut scratch.surroundings.own);
+            if self.words.is_denied(hit) && self.edges_hold(place, hit.start as usize, hit.end as usize, false) {
+                let span = Span { start: hit.start, end: hit.end };
+                scratch.findings.push(self.denied(span));
+            }
+        }
+        if self.automata[WORD].is_some() {
+            for at in 0..scratch.hits.len() {
+                let hit = scratch.hits[at];
+                if !self.words.anchors(hit).is_empty() {
+                    self.try_at(WORD, place, hit.start as usize, place.end, scratch);
+                }
+            }
+        }
+        if let Some(phrases) = &self.phrases {
+            let input = aho_corasick::Input::new(place.text.bytes).span(place.start..place.end);
+            for found in phrases.find_iter(input) {
+                if self.edges_hold(place, found.start(), found.end(), false) {
+                    scratch.findings.push(self.denied(Span::new(found.start(), found.end())));
+                }
+            }
+        }
+        if place.role != Role::Text && !place.key.is_empty() {
+            self.key_context(place.key, scratch);
+        }
+    }
+
+    fn denied(&self, span: Span) -> Finding {
+        Finding { span, entity: crate::model::DENIED, rule: self.denied_rule, score: 100 }
+    }
+
+    /// The context groups that a field's name belongs to; `phoneNumber` reads as `phone Number`.
+    fn key_context(&self, key: &[u8], scratch: &mut Scratch) {
+        scratch.key_text.clear();
+        for (at, &byte) in key.iter().enumerate() {
+            if at > 0 && byte.is_ascii_uppercase() && key[at - 1].is_ascii_lowercase() {
+                scratch.key_text.push(b' ');
+            }
+            scratch.key_text.push(byte);
+        }
+        crate::scan::classify(self.kernel, &scratch.key_text, &mut scratch.key_masks);
+        let text = Text { bytes: &scratch.key_text, masks: &scratch.key_masks };
+        let (mut hits, mut cues) = (Vec::new(), Vec::new());
+        self.words.scan(text, 0, text.bytes.len(), &mut hits);
+        for hit in hits {
+            self.words.cues(text, hit, text.bytes.len(), &mut cues);
+        }
+        for cue in &cues {
+            scratch.surroundings.key.extend_from_slice(self.words.groups(cue));
+        }
+    }
+
+    fn at_anchors(&self, place: &Place, scratch: &mut Scratch) {
+        let mut covered = place.start; // up to here a rule has spoken
+        for index in 0..scratch.anchors.len() {
+            let at = scratch.anchors[index] as usize;
+            if at < covered {
+                continue;
+            }
+            let known = scratch.findings.len();
+            let (kind, starts) = match place.text.bytes[at] {
+                b'@' => (AT, starts([token_start(place, at), at])),
+                b':' => (COLON, starts([word_start(place, at), at])),
+                _ => {
+                    self.note_tag(place.text.bytes, at, scratch);
+                    (DIGIT, digit_starts(place, at))
+                }
+            };
+            let mut tried = None;
+            for start in starts.into_iter().flatten() {
+                // What begins inside a match from further left is a part of it.
+                let inside = |finding: &Finding| finding.span.end as usize > start;
+                if tried != Some(start) && !scratch.findings[known..].iter().any(inside) {
+                    self.try_at(kind, place, start, place.end, scratch);
+                    tried = Some(start);
+                }
+            }
+            for finding in &scratch.findings[known..] {
+                covered = covered.max(finding.span.end as usize);
+            }
+        }
+    }
+
+    /// What [`Self::at_anchors`] does, without trusting anchors.
+    fn at_every_byte(&self, place: &Place, scratch: &mut Scratch) {
+        let mut covered = place.start;
+        for at in place.start..place.end {
+            if place.text.bytes[at].is_ascii_digit() && (at == place.start || !place.text.bytes[at - 1].is_ascii_digit()) {
+                self.note_tag(place.text.bytes, at, scratch);
+            }
+            if at < covered {
+                continue;
+            }
+            let known = scratch.findings.len();
+            for kind in [DIGIT, AT, COLON] {
+                self.try_at(kind, place, at, place.end, scratch);
+            }
+            for finding in &scratch.findings[known..] {
+                covered = covered.max(finding.span.end as usize);
+            }
+        }
+    }
+
+    /// Remembers `[NAME_7]` when `at` is its first digit or its last byte.
+    fn note_tag(&self, bytes: &[u8], at: usize, scratch: &mut Scratch) {
+        let before = &bytes[..at];
+        let digits_before = before.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+        let first = if bytes[at] == b']' { at - digits_before } else { at };
+        if first == 0 || bytes[first - 1] != b'_' {
+            return;
+        }
+        let digits = bytes[first..].iter().take_while(|b| b.is_ascii_digit()).count();
+        if digits == 0 || digits > 9 || bytes.get(first + digits) != Some(&b']') {
+            return;
+        }
+        let name = bytes[..first - 1].iter().rev().take(40).take_while(|&&b| b.is_ascii_uppercase() || b == b'_').count();
+        let opening = (first - 1).checked_sub(name + 1).map(|open| bytes[open]);
+        if opening != Some(b'[') {
+            return;
+        }
+        let name = std::str::from_utf8(&bytes[first - 1 - name..first - 1]).unwrap_or_default();
+        if let Some(entity) = self.entities.find(name) {
+            let number = bytes[first..first + digits].iter().fold(0, |n, b| n * 10 + u32::from(b - b'0'));
+            scratch.tags.push((entity, number));
+        }
+    }
+
+    /// Asks the automaton of `kind` which rules match from `start`, and judges each.
+    fn try_at(&self, kind: usize, place: &Place, start: usize, limit: usize, scratch: &mut Scratch) {
+        let (Some(automaton), Some(cache)) = (&self.automata[kind], &mut scratch.caches[kind]) else { return };
+        scratch.ends.clear();
+        automaton.ends(cache, place.text.bytes, start, limit, &mut scratch.ends);
+        if scratch.ends.is_empty() {
+            return;
+        }
+        scratch.ends.sort_unstable_by_key(|end| (end.rule, end.end));
+        let mut from = 0;
+        while from < scratch.ends.len() {
+            let rule = scratch.ends[from].rule;
+            let to = from + scratch.ends[from..].iter().take_while(|end| end.rule == rule).count();
+            if let Some(finding) = self.judge(place, rule, start, from..to, scratch) {
+                if self.compiled[usize::from(rule)].catch_all {
+                    let begun = |&&(other, span): &&(u16, Span)| other == rule && span.end > finding.span.start;
+                    if scratch.rest.last().filter(begun).is_none() {
+                        scratch.rest.push((rule, finding.span));
+                    }
+                } else {
+                    scratch.findings.push(finding);
+                }
+            }
+            from = to;
+        }
+    }
+
+    /// The finding of `rule` among its possible ends `scratch.ends[ends]`, if edges, check and context
+    /// let it stand.
+    fn judge(
+        &self,
+        place: &Place,
+        number: u16,
+        start: usize,
+        ends: std::ops::Range<usize>,
+        scratch: &mut Scratch,
+    ) -> Option<Finding> {
+        let rule = &self.compiled[usize::from(number)];
+        let mut longest = None;
+        let mut checked = None;
+        for at in ends.rev() {
+            let end = scratch.ends[at].end as usize;
+            if !self.edges_hold(place, start, end, rule.glued) {
+                continue;
+            }
+            longest = longest.or(Some(end));
+            let Some(check) = rule.check else { break };
+            let candidate =
+                checks::Candidate { text: &place.text.bytes[..place.end], start, end };
+            if (check.holds)(&candidate) {
+                checked = Some(end);
+                break;
+            }
+        }
+        let (end, entity, score) = match (rule.check, checked, longest) {
+            (Some(_), Some(end), _) => (end, rule.entity, rule.valid),
+            (Some(_), None, Some(end)) => (end, rule.otherwise?, rule.score),
+            (None, _, Some(end)) => (end, rule.entity, rule.score),
+            (_, _, None) => return None,
+        };
+        let score = self.in_context(place, rule, (start, end), score, scratch)?;
+        Some(Finding { span: Span::new(start, end), entity, rule: number, score })
+    }
+
+    /// The score of a match after its context was looked at; `None` when it stays below the least score.
+    fn in_context(
+        &self,
+        place: &Place,
+        rule: &Compiled,
+        span: (usize, usize),
+        mut score: u8,
+        scratch: &mut Scratch,
+    ) -> Option<u8> {
+        let surroundings = &scratch.surroundings;
+        let ask = |group, within| surroundings.near(&self.words, group, within, span, place.start);
+        let near = rule.near.map_or(Near::No, |near| ask(near.group, near.within));
+        match (near, rule.near) {
+            (Near::Yes, Some(near)) => score = score.max(near.score),
+            _ => {
+                if let Some(against) = rule.against
+                    && ask(against.group, against.within) == Near::Yes
+                {
+                    score = score.min(against.score);
+                }
+            }
+        }
+        if place.role == Role::Number {
+            // A bare number is only touched when its key names what the rule looks for.
+            let named = rule.near.is_some_and(|near| surroundings.key.contains(&near.group));
+            if !named {
+                return None;
+            }
+        }
+        if score < self.min_score {
+            scratch.far |= near == Near::Far;
+            return None;
+        }
+        Some(score)
+    }
+
+    /// Whether a match may end and begin here: not inside a word, not inside a longer number.
+    fn edges_hold(&self, place: &Place, start: usize, end: usize, glued: bool) -> bool {
+        let (text, bytes) = (place.text, place.text.bytes);
+        let touches = |at: usize| {
+            if glued { bytes[at].is_ascii_digit() || bytes[at] == b'_' } else { text.is_word(at) }
+        };
+        let first_word = text.is_word(start);
+        let last_word = text.is_word(end - 1);
+        if first_word && start > place.start && touches(start - 1)
+            || last_word && end < place.end && touches(end)
+        {
+            return false;
+        }
+        // `12.5` or `3/4`: a digit, a joint, a digit belong together. Long numbers are listed with
+        // commas and slashes, so there the joint separates.
+        let long = bytes[start..end].iter().filter(|b| b.is_ascii_digit()).count() >= 9;
+        let joins = |joint: u8| match joint {
+            b'.' | b'-' => true,
+            b',' | b'/' | b':' => !long,
+            _ => false,
+        };
+        let joined_before = start >= place.start + 2
+            && bytes[start].is_ascii_digit()
+            && joins(bytes[start - 1])
+            && bytes[start - 2].is_ascii_digit();
+        let joined_after = end + 1 < place.end
+            && bytes[end - 1].is_ascii_digit()
+            && joins(bytes[end])
+            && bytes[end + 1].is_ascii_digit();
+        !joined_before && !joined_after
+    }
+
+    /// Rules whose only anchor is their context: searched for within reach of each of their words.
+    fn around_context(&self, place: &Place, scratch: &mut Scratch) {
+        if self.around_context.is_empty() {
+            return;
+        }
+        for at in 0..scratch.surroundings.own.len() {
+            let cue = scratch.surroundings.own[at];
+            for number in 0..self.words.groups(&cue).len() {
+                let group = self.words.groups(&cue)[number];
+                for index in 0..self.around_context.len() {
+                    let (rule, of, ref regex) = self.around_context[index];
+                    if of != group {
+                        continue;
+                    }
+                    let within = self.compiled[usize::from(rule)].near.map_or(0, |near| near.within as usize);
+                    // A little more than the reach, so that a match at its end is not cut.
+                    let from = (cue.start as usize).saturating_sub(within + 64).max(place.start);
+                    let to = (cue.end as usize + within + 64).min(place.end);
+                    self.search(place, regex, char_border(place, from)..char_border(place, to), |_| rule, scratch);
+                }
+            }
+        }
+    }
+
+    /// Rules without an anchor: one automaton for all of them, over the segment.
+    fn anywhere(&self, place: &Place, scratch: &mut Scratch) {
+        if let Some((regex, rules)) = &self.anywhere {
+            self.search(place, regex, place.start..place.end, |pattern| rules[pattern], scratch);
+        }
+    }
+
+    fn search(
+        &self,
+        place: &Place,
+        regex: &regex_automata::meta::Regex,
+        range: std::ops::Range<usize>,
+        rule_of: impl Fn(usize) -> u16,
+        scratch: &mut Scratch,
+    ) {
+        if range.start >= range.end {
+            return;
+        }
+        for found in regex.find_iter(Input::new(place.text.bytes).span(range)) {
+            let rule = rule_of(found.pattern().as_usize());
+            scratch.ends.clear();
+            scratch.ends.push(End { rule, end: found.end() as u32 });
+            if let Some(finding) = self.judge(place, rule, found.start(), 0..1, scratch) {
+                scratch.findings.push(finding);
+            }
+        }
+    }
+
+    /// Lets the catch-all rules speak where no other rule did: their matches less what is found already.
+    fn catch_all(&self, place: &Place, scratch: &mut Scratch) {
+        if scratch.rest.is_empty() {
+            return;
+        }
+        let rest = std::mem::take(&mut scratch.rest);
+        let mut taken: Vec<Span> = scratch.findings.iter().map(|finding| finding.span).collect();
+        taken.sort_unstable();
+        for &(rule, span) in &rest {
+            let mut from = span.start;
+            for &other in taken.iter().filter(|other| other.overlaps(span)) {
+                if from < other.start {
+                    self.catch_gap(place, rule, Span { start: from, end: other.start }, span, scratch);
+                }
+                from = from.max(other.end);
+            }
+            if from < span.end {
+                self.catch_gap(place, rule, Span { start: from, end: span.end }, span, scratch);
+            }
+        }
+        scratch.rest = rest;
+        scratch.rest.clear();
+    }
+
+    /// The catch-all's match in a gap between findings; the whole match when nothing was taken from it.
+    fn catch_gap(&self, place: &Place, rule: u16, gap: Span, whole: Span, scratch: &mut Scratch) {
+        let compiled = &self.compiled[usize::from(rule)];
+        if gap == whole {
+            let finding = Finding { span: whole, entity: compiled.entity, rule, score: compiled.valid };
+            scratch.findings.push(finding);
+            return;
+        }
+        let inside = Place { start: gap.start as usize, end: gap.end as usize, ..*place };
+        let Some(start) = place.text.next(inside.start, inside.end, |m| m.digit) else { return };
+        let (Some(automaton), Some(cache)) = (&self.automata[DIGIT], &mut scratch.caches[DIGIT]) else { return };
+        scratch.ends.clear();
+        automaton.ends(cache, place.text.bytes, start, inside.end, &mut scratch.ends);
+        scratch.ends.retain(|end| end.rule == rule);
+        let ends = 0..scratch.ends.len();
+        if let Some(finding) = self.judge(&inside, rule, start, ends, scratch) {
+            scratch.findings.push(finding);
+        }
+    }
+
+    fn is_allowed(&self, value: &[u8]) -> bool {
+        let value = String::from_utf8_lossy(value).trim().to_lowercase();
+        self.allowed.contains(&value)
+    }
+}
+
+/// The next character border at or after `at`.
+fn char_border(place: &Place, mut at: usize) -> usize {
+    while at < place.end && place.text.bytes[at] & 0xC0 == 0x80 {
+        at += 1;
+    }
+    at
+}
+
+/// Where the letters and digits that end at `at` begin.
+fn word_start(place: &Place, at: usize) -> usize {
+    let mut start = at;
+    while start > place.start && place.text.is_word(start - 1) && at - start < crate::limits::TOKEN_BYTES {
+        start -= 1;
+    }
+    start
+}
+
+/// Where the local part of an address before the `@` at `at` begins: letters, digits and `._%+-'`, less
+/// punctuation in front.
+fn token_start(place: &Place, at: usize) -> usize {
+    let is_token = |at: usize| place.text.is_word(at) || b".%+-'".contains(&place.text.bytes[at]);
+    let mut start = at;
+    while start > place.start && is_token(start - 1) && at - start < crate::limits::TOKEN_BYTES {
+        start -= 1;
+    }
+    while start < at && b".%+-'".contains(&place.text.bytes[start]) {
+        start += 1;
+    }
+    char_border(place, start)
+}
+
+/// Two places to try, in the shape of [`digit_starts`].
+fn starts([first, second]: [usize; 2]) -> [Option<usize>; 5] {
+    [Some(first), Some(second), None, None, None]
+}
+
+/// The places at which a value whose first digit run begins at `at` may begin, leftmost first: a short
+/// word before (`FR 12`, `AB-123`), a sign before (`+33`, `(020)`), the word around, the run itself.
+fn digit_starts(place: &Place, at: usize) -> [Option<usize>; 5] {
+    const WORD_BYTES: usize = 12;
+    let bytes = place.text.bytes;
+    let letters_before = |end: usize| {
+        let mut start = end;
+        while start > place.start && end - start <= WORD_BYTES && place.text.is_letter(start - 1) {
+            start -= 1;
+        }
+        if end - start <= WORD_BYTES { start } else { end }
+    };
+    let word = letters_before(at);
+    let mut starts = [None; 5];
+    if word > place.start && b" -./".contains(&bytes[word - 1]) {
+        let before = letters_before(word - 1);
+        if before < word - 1 {
+            starts[0] = Some(before);
+        }
+    }
+    if word > place.start && b"+(".contains(&bytes[word - 1]) {
+        if word > place.start + 1 && b"+(".contains(&bytes[word - 2]) {
+            starts[1] = Some(word - 2);
+        }
+        starts[2] = Some(word - 1);
+    }
+    if word < at {
+        starts[3] = Some(word);
+    }
+    starts[4] = Some(at);
+    starts
+}

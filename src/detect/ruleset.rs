@@ -1,0 +1,313 @@
+//! How do many rules become one machine?
+//!
+//! Rules of all files are checked against each other, sorted by anchor and compiled: one automaton for
+//! each kind of anchor, one word table for all context words. The set's digest stands in the audit.
+
+use std::collections::{BTreeMap, HashSet};
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use regex_automata::meta;
+
+use super::anchor::Anchor;
+use super::automaton::Automaton;
+use super::checks::Check;
+use super::context::{Group, Words, WordsBuilder, is_one_word};
+use super::rule::{self, Context, Rule};
+use super::{AT, COLON, DIGIT, WORD, examples};
+use crate::error::{Error, Result};
+use crate::limits;
+use crate::model::{Entities, Entity};
+use crate::scan::Kernel;
+
+/// The rule files that come with the program: name and text, sorted by name.
+pub const SHIPPED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+
+/// The user's own words.
+#[derive(Clone, Debug, Default)]
+pub struct WordLists {
+    /// Words and phrases that are always masked.
+    pub deny: Vec<String>,
+    /// Values that are never masked.
+    pub allow: Vec<String>,
+}
+
+/// What a rule set is made of beside its rules.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Rules for other languages are left out; all languages when `None`.
+    pub lang: Option<String>,
+    /// The user's own words.
+    pub lists: WordLists,
+    /// Least score of a finding, in hundredths.
+    pub min_score: u8,
+    /// Whether pattern rules run at all.
+    pub patterns: bool,
+    /// Which code looks at the bytes.
+    pub kernel: Kernel,
+    /// Whether anchored rules are tried at every byte. Slow: it is there to test that anchors miss nothing.
+    pub at_every_byte: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            lang: None,
+            lists: WordLists::default(),
+            min_score: 50,
+            patterns: true,
+            kernel: Kernel::best(),
+            at_every_byte: false,
+        }
+    }
+}
+
+/// What of a rule is needed while scanning.
+pub(super) struct Compiled {
+    pub(super) entity: Entity,
+    pub(super) otherwise: Option<Entity>,
+    pub(super) check: Option<&'static Check>,
+    pub(super) score: u8,
+    pub(super) valid: u8,
+    pub(super) near: Option<Reach>,
+    pub(super) against: Option<Reach>,
+    pub(super) glued: bool,
+    pub(super) catch_all: bool,
+}
+
+/// A rule's context words, how far they reach and what they do.
+#[derive(Clone, Copy)]
+pub(super) struct Reach {
+    pub(super) group: Group,
+    pub(super) within: u32,
+    pub(super) score: u8,
+}
+
+/// All rules, compiled once, shared by every worker.
+pub struct Ruleset {
+    rules: Vec<Rule>,
+    pub(super) compiled: Vec<Compiled>,
+    pub(super) entities: Entities,
+    pub(super) words: Words,
+    pub(super) automata: [Option<Automaton>; 4],
+    /// Rules searched for around their context: rule, group, pattern.
+    pub(super) around_context: Vec<(u16, Group, meta::Regex)>,
+    /// Rules without an anchor, and the rule of each pattern.
+    pub(super) anywhere: Option<(meta::Regex, Vec<u16>)>,
+    pub(super) phrases: Option<AhoCorasick>,
+    pub(super) denies: bool,
+    /// Lower-case values; only asked, never listed.
+    pub(super) allowed: HashSet<String>,
+    pub(super) min_score: u8,
+    pub(super) kernel: Kernel,
+    pub(super) at_every_byte: bool,
+    /// Number of the rule that masks names of speakers and name fields.
+    pub(super) person_rule: u16,
+    /// Number of the rule that masks the user's words.
+    pub(super) denied_rule: u16,
+    digest: String,
+}
+
+/// Rules without a pattern: what they find follows from the layout or the user's list.
+const BUILT_IN: [(&str, &str, &str); 2] = [
+    ("speaker.name", "PERSON", "a speaker label that is no role word, or a field whose name says it holds a person's name"),
+    ("list.deny", "DENIED", "a word or phrase of the user's --deny list"),
+];
+
+impl Ruleset {
+    /// The rules that come with the program.
+    ///
+    /// # Panics
+    /// When a shipped rule is unsound, which the tests exclude.
+    #[must_use]
+    pub fn shipped() -> Ruleset {
+        Ruleset::load(&[], Options::default()).expect("the shipped rules are tested")
+    }
+
+    /// The shipped rules and those of `files` (name and text), whose examples are checked.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] with file, line, rule and reason when a rule is unsound, named twice, too big, or
+    /// fails one of its own examples.
+    pub fn load(files: &[(String, String)], options: Options) -> Result<Ruleset> {
+        let mut rules = Vec::new();
+        if options.patterns {
+            for (name, text) in SHIPPED {
+                rules.extend(rule::read(name, text)?);
+            }
+        }
+        let shipped = rules.len();
+        let mut digest = blake3::Hasher::new();
+        for (name, text) in files {
+            rules.extend(rule::read(name, text)?);
+        }
+        for text in SHIPPED.iter().map(|(_, text)| *text).chain(files.iter().map(|(_, text)| text.as_str())) {
+            digest.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
+        }
+        for word in options.lists.deny.iter().chain([&String::new()]).chain(&options.lists.allow) {
+            digest.update(word.as_bytes()).update(&[0]);
+        }
+        digest.update(&[options.min_score, u8::from(options.patterns)]);
+        digest.update(options.lang.as_deref().unwrap_or("auto").as_bytes());
+        let set = Self::compile(rules, &options, digest.finalize().to_hex()[..32].to_owned())?;
+        for rule in &set.rules[shipped..] {
+            if let Some(failure) = examples::failures(&set, rule).first() {
+                return Err(Error::Usage(format!("{}: rule `{}`: {failure}", rule.place, rule.id)));
+            }
+        }
+        Ok(set)
+    }
+
+    fn compile(rules: Vec<Rule>, options: &Options, digest: String) -> Result<Ruleset> {
+        let refuse = |rule: &Rule, reason: &str| Error::Usage(format!("{}: rule `{}`: {reason}", rule.place, rule.id));
+        let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+        for rule in &rules {
+            if let Some(place) = seen.insert(&rule.id, &rule.place) {
+                return Err(refuse(rule, &format!("the id is taken by {place}")));
+            }
+        }
+        if rules.len() + BUILT_IN.len() > limits::RULES {
+            return Err(Error::Usage(format!("more than {} rules", limits::RULES)));
+        }
+        let mut entities = Entities::default();
+        let mut words = WordsBuilder::default();
+        let mut compiled = Vec::with_capacity(rules.len());
+        for rule in &rules {
+            let mut entity = |name: &str| {
+                let bad = format!("`{name}` is no entity name (upper case and `_`, no digit at the end)");
+                entities.intern(name).ok_or_else(|| refuse(rule, &bad))
+            };
+            let found = entity(&rule.entity)?;
+            let otherwise = rule.otherwise.as_deref().map(&mut entity).transpose()?;
+            let mut reach = |context: &Option<Context>| match context {
+                None => Ok(None),
+                Some(context) => words
+                    .group(&context.words)
+                    .map(|group| Some(Reach { group, within: context.within, score: context.score }))
+                    .map_err(|reason| refuse(rule, &reason)),
+            };
+            compiled.push(Compiled {
+                entity: found,
+                otherwise,
+                check: rule.check,
+                score: rule.score,
+                valid: rule.valid,
+                near: reach(&rule.near)?,
+                against: reach(&rule.against)?,
+                glued: rule.glued,
+                catch_all: rule.catch_all,
+            });
+        }
+        let (mut kinds, mut anywhere): ([Vec<(u16, &str)>; 4], Vec<u16>) = Default::default();
+        let mut around_context = Vec::new();
+        for (number, rule) in rules.iter().enumerate() {
+            let pattern = (number as u16, rule.pattern.as_str());
+            if options.lang.as_ref().is_some_and(|lang| !rule.langs.is_empty() && !rule.langs.contains(lang)) {
+                continue;
+            }
+            match &rule.anchor {
+                Anchor::Digit => kinds[DIGIT].push(pattern),
+                Anchor::At => kinds[AT].push(pattern),
+                Anchor::Colon => kinds[COLON].push(pattern),
+                Anchor::Words(list) => {
+                    kinds[WORD].push(pattern);
+                    for word in list {
+                        words.anchor(word, pattern.0);
+                    }
+                }
+                Anchor::Context => {
+                    let regex = meta::Regex::new(&rule.pattern).map_err(|e| refuse(rule, &e.to_string()))?;
+                    let group = compiled[number].near.map(|near| near.group);
+                    around_context.extend(group.map(|group| (pattern.0, group, regex)));
+                }
+                Anchor::Anywhere => anywhere.push(pattern.0),
+            }
+        }
+        let build = |patterns: &[(u16, &str)]| {
+            Automaton::new(patterns).map_err(|reason| Error::Usage(format!("the rules are too big together: {reason}")))
+        };
+        let automata = [build(&kinds[DIGIT])?, build(&kinds[AT])?, build(&kinds[COLON])?, build(&kinds[WORD])?];
+        let anywhere = match anywhere.as_slice() {
+            [] => None,
+            numbers => {
+                let patterns: Vec<&str> = numbers.iter().map(|&n| rules[usize::from(n)].pattern.as_str()).collect();
+                let regex = meta::Regex::new_many(&patterns)
+                    .map_err(|error| Error::Usage(format!("the rules without an anchor are too big together: {error}")))?;
+                Some((regex, anywhere))
+            }
+        };
+        let lists = &options.lists;
+        let (single, phrases): (Vec<&String>, Vec<&String>) =
+            lists.deny.iter().filter(|word| !word.trim().is_empty()).partition(|word| is_one_word(word.trim()));
+        for word in single {
+            words.deny(word.trim());
+        }
+        let phrases = if phrases.is_empty() {
+            None
+        } else {
+            let built = AhoCorasick::builder()
+                .ascii_case_insensitive(true)
+                .match_kind(MatchKind::LeftmostLongest)
+                .build(phrases.iter().map(|phrase| phrase.trim()));
+            Some(built.map_err(|error| Error::Usage(format!("the --deny list is too big: {error}")))?)
+        };
+        let first_built_in = rules.len() as u16;
+        Ok(Ruleset {
+            compiled,
+            entities,
+            words: words.build(),
+            automata,
+            around_context,
+            anywhere,
+            phrases,
+            denies: !lists.deny.is_empty(),
+            allowed: lists.allow.iter().map(|value| value.trim().to_lowercase()).filter(|v| !v.is_empty()).collect(),
+            min_score: options.min_score,
+            kernel: options.kernel,
+            at_every_byte: options.at_every_byte,
+            person_rule: first_built_in,
+            denied_rule: first_built_in + 1,
+            digest,
+            rules,
+        })
+    }
+
+    /// The rules, in the order of their numbers.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The id of a rule by its number, built-in ones included.
+    ///
+    /// # Panics
+    /// When the number is none of this set.
+    #[must_use]
+    pub fn rule_id(&self, number: u16) -> &str {
+        let number = usize::from(number);
+        self.rules.get(number).map_or_else(|| BUILT_IN[number - self.rules.len()].0, |rule| &rule.id)
+    }
+
+    /// Rules without a pattern: id, entity, what they find.
+    #[must_use]
+    pub fn built_in() -> &'static [(&'static str, &'static str, &'static str)] {
+        &BUILT_IN
+    }
+
+    /// The entities that rules of this set may find.
+    #[must_use]
+    pub fn entities(&self) -> &Entities {
+        &self.entities
+    }
+
+    /// Which code looks at the bytes.
+    #[must_use]
+    pub fn kernel(&self) -> Kernel {
+        self.kernel
+    }
+
+    /// 128 bits of BLAKE3, in hexadecimal, over all that decides what is found.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+}
