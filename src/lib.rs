@@ -1,8 +1,15 @@
 #![doc = "sourdine"]
 #![allow(missing_docs)]
 pub mod detect;
+pub mod audit;
+pub mod engine;
 pub mod error;
+pub mod format;
 pub mod limits;
+pub mod mask;
 pub mod model;
+pub mod policy;
+pub mod resolve;
 pub mod scan;
+pub mod source;
 pub mod view;

@@ -52,8 +52,8 @@ pub const MATCH_BYTES: usize = 2048;
 /// Bytes of local part or sub-domain that are walked to the left of an `@`.
 pub const TOKEN_BYTES: usize = 320;
 
-/// How far before a segment's value context counts in the turn before, in bytes from that turn's end.
-pub const TURN_CONTEXT_BYTES: usize = 240;
+/// Context words of a turn, counted from its end, that bear upon the turn after it.
+pub const TURN_CUES: usize = 6;
 
 /// Distinct conversation ids that are remembered to warn of ids that re-open (8 bytes each).
 pub const IDS_REMEMBERED: usize = 4 << 20;

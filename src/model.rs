@@ -177,6 +177,8 @@ pub struct Segment {
     pub record: u32,
     /// The segment (JSON) or column (CSV) that names it, or [`Segment::UNNAMED`].
     pub name: u32,
+    /// How deep it lies: 1 for a member of a record's outermost object.
+    pub depth: u8,
 }
 
 impl Segment {
@@ -191,7 +193,7 @@ pub struct Record {
     pub span: Span,
     /// Why it cannot be decoded, if so. Its segments are then empty.
     pub fault: Option<Fault>,
-    /// Whether it counts: a header row and blank lines between dialogues do not fail or hold text.
+    /// Its number in the file: the line, or the data row, from 1. A header row is 0.
     pub number: u64,
 }
 

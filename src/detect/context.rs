@@ -207,8 +207,8 @@ pub(super) struct Surroundings {
     pub(super) own: Vec<Cue>,
     /// Groups named by the field's name.
     pub(super) key: Vec<Group>,
-    /// Of the turn before: group and distance in bytes from the cue to that turn's end.
-    before: Vec<(Group, u32)>,
+    /// Of the turn before.
+    before: Vec<Group>,
 }
 
 /// What a rule learnt about its context.
@@ -234,14 +234,12 @@ impl Surroundings {
         self.before.clear();
     }
 
-    /// Makes the segment that was just looked at, which ended at `end`, the turn before.
-    pub(super) fn turn_over(&mut self, words: &Words, end: usize) {
+    /// Makes the segment that was just looked at the turn before. Its last cues count, however far from its
+    /// end: masking must not change which.
+    pub(super) fn turn_over(&mut self, words: &Words) {
         self.before.clear();
-        let reach = end.saturating_sub(limits::TURN_CONTEXT_BYTES);
-        for cue in self.own.iter().rev().take_while(|cue| cue.start as usize >= reach) {
-            for &group in words.groups(cue) {
-                self.before.push((group, end as u32 - cue.end.min(end as u32)));
-            }
+        for cue in self.own.iter().rev().take(limits::TURN_CUES) {
+            self.before.extend_from_slice(words.groups(cue));
         }
     }
 
@@ -269,8 +267,9 @@ impl Surroundings {
                 return Near::Yes;
             }
         }
-        // An answer stands early in its turn; how far the question's cue was from its end matters less.
-        if start - segment_start <= within.max(24) && self.before.iter().any(|&(g, _)| g == group) {
+        // An answer stands early in its turn.
+        let asked = self.before.contains(&group);
+        if asked && start - segment_start <= within.max(24) {
             return Near::Yes;
         }
         let reach = limits::MATCH_BYTES;
@@ -279,6 +278,6 @@ impl Surroundings {
             .iter()
             .take_while(|cue| (cue.start as usize) < end + reach)
             .any(|cue| words.groups(cue).contains(&group));
-        if far { Near::Far } else { Near::No }
+        if far || asked { Near::Far } else { Near::No }
     }
 }

@@ -127,9 +127,9 @@ impl Ruleset {
         }
     }
 
-    /// Makes the text segment that was just looked at, which ended at `end`, the turn before.
-    pub fn turn_over(&self, scratch: &mut Scratch, end: usize) {
-        scratch.surroundings.turn_over(&self.words, end);
+    /// Makes the text segment that was just looked at the turn before.
+    pub fn turn_over(&self, scratch: &mut Scratch) {
+        scratch.surroundings.turn_over(&self.words);
     }
 
     /// A label or field that is a name as a whole.

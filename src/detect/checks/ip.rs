@@ -11,7 +11,8 @@ fn holds(candidate: &Candidate) -> bool {
     let part = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_hexdigit() || *b == b':');
     let open = text[end - 1] == b':' || text.get(end) == Some(&b':');
     let goes_on = open && (part(text.get(end)) && text[end] != b':' || part(text.get(end + 1)));
-    let began = start >= 2 && text[start - 1] == b':' && (text[start - 2].is_ascii_hexdigit() || text[start - 2] == b':');
+    let began = start >= 2
+        && (text[start] == b':' && part(text.get(start - 1)) || text[start - 1] == b':' && part(text.get(start - 2)));
     if goes_on || began {
         return false;
     }

@@ -1,0 +1,540 @@
+//! One conversation in, masked bytes and findings out.
+//!
+//! The engine is pure: no files, no clock, no randomness, nothing shared between conversations. What
+//! becomes of a conversation depends on its bytes, the rules and the policy alone.
+//!
+//! A conversation is read by its layout, each of its segments is looked at (in a view of its own when
+//! something in it folds), findings are united, the policy says what is masked, values get their numbers,
+//! and the records are copied with the edits spliced in.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::audit::record;
+use crate::detect::{self, Place, Ruleset};
+use crate::format::{self, Conversation, Layout};
+use crate::limits;
+use crate::mask::{Numbers, Operator, Subject, folded_value, splice};
+use crate::model::{Entity, Escape, Fault, FaultKind, Finding, Located, Role, Segment, Span};
+use crate::policy::{Action, Policy};
+use crate::resolve::resolve;
+use crate::scan::{Masks, Text, classify};
+use crate::view::decode::code_points;
+use crate::view::{Blank, View};
+
+/// Rules and policy: all that decides what becomes of a conversation.
+pub struct Engine {
+    rules: Ruleset,
+    policy: Policy,
+    /// Whether labels carry numbers.
+    numbered: bool,
+    mode: Mode,
+    /// Names of the entities whose values differ by punctuation.
+    punctuated: Vec<Entity>,
+}
+
+/// What comes out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// The records, masked.
+    Mask,
+    /// A JSON line for each finding, kept ones too, and no text.
+    Scan {
+        /// Whether the found text is shown.
+        show_values: bool,
+    },
+}
+
+/// A file as the engine sees it.
+pub struct FileContext {
+    /// How it is laid out.
+    pub layout: Box<dyn Layout>,
+    /// Its name in findings and audit, masked.
+    pub name: String,
+    /// The masked names of its columns.
+    pub columns: Vec<String>,
+}
+
+/// What a chunk became. Reused.
+#[derive(Default)]
+pub struct Output {
+    /// Masked records, or findings.
+    pub bytes: Vec<u8>,
+    /// Record lines of the audit.
+    pub audit: Vec<u8>,
+    /// Raw bytes of quarantined records.
+    pub quarantine: Vec<u8>,
+    /// Why records were quarantined: number, offset in the chunk, reason.
+    pub faults: Vec<(u64, usize, FaultKind)>,
+    /// Masked findings by number of the entity.
+    pub masked: Vec<u64>,
+    /// Kept findings likewise.
+    pub kept: Vec<u64>,
+    /// Hashes of the conversations' ids, in order.
+    pub ids: Vec<u64>,
+    /// Conversations cut at the limit.
+    pub cut: u64,
+    /// Records read, a header not counted.
+    pub records: u64,
+}
+
+impl Output {
+    /// Empties it, keeping its memory.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.audit.clear();
+        self.quarantine.clear();
+        self.faults.clear();
+        self.masked.clear();
+        self.kept.clear();
+        self.ids.clear();
+        (self.cut, self.records) = (0, 0);
+    }
+}
+
+/// Buffers of one worker.
+pub struct Worker {
+    masks: Vec<Masks>,
+    conversation: Conversation,
+    view: View,
+    detect: detect::Scratch,
+    numbers: Numbers,
+    /// What is masked, resolved, in order of segments.
+    masked: Vec<Located>,
+    /// What is kept, resolved, in order of segments.
+    kept: Vec<Located>,
+    /// What is masked in the segment at hand.
+    found: Vec<Located>,
+    /// What is kept in it.
+    kept_here: Vec<Located>,
+    value: Vec<u8>,
+    /// Replacements of all `masked`, one after the other, and where each ends.
+    replacements: String,
+    ends: Vec<u32>,
+    pointer: String,
+    blanks: Vec<String>,
+}
+
+impl Engine {
+    /// An engine that masks.
+    #[must_use]
+    pub fn new(rules: Ruleset, policy: Policy, mode: Mode, numbered: bool) -> Engine {
+        let names = ["EMAIL", "URL", "IP_ADDRESS", "MAC_ADDRESS", "USERNAME", "PASSWORD", "SECRET", "COORDINATES"];
+        let punctuated = names.iter().filter_map(|name| rules.entities().find(name)).collect();
+        Engine { rules, policy, numbered, mode, punctuated }
+    }
+
+    /// The rules.
+    #[must_use]
+    pub fn rules(&self) -> &Ruleset {
+        &self.rules
+    }
+
+    /// The policy.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Buffers for one worker.
+    #[must_use]
+    pub fn worker(&self) -> Worker {
+        Worker {
+            masks: Vec::new(),
+            conversation: Conversation::default(),
+            view: View::default(),
+            detect: self.rules.scratch(),
+            numbers: Numbers::default(),
+            masked: Vec::new(),
+            kept: Vec::new(),
+            found: Vec::new(),
+            kept_here: Vec::new(),
+            value: Vec::new(),
+            replacements: String::new(),
+            ends: Vec::new(),
+            pointer: String::new(),
+            blanks: Vec::new(),
+        }
+    }
+
+    /// The masked form of a name (of a file or a column): what rules find in it becomes a plain label.
+    #[must_use]
+    pub fn masked_name(&self, name: &str) -> String {
+        let mut worker = self.worker();
+        let segment = Segment {
+            span: Span::new(0, name.len()),
+            role: Role::Value,
+            escape: Escape::None,
+            escaped: true,
+            record: 0,
+            name: Segment::UNNAMED,
+            depth: 1,
+        };
+        classify(self.rules.kernel(), name.as_bytes(), &mut worker.masks);
+        let masks = std::mem::take(&mut worker.masks);
+        let text = Text { bytes: name.as_bytes(), masks: &masks };
+        self.look(text, &segment, 0, &[], &mut worker);
+        let mut out = Vec::new();
+        let labels: Vec<(Span, String)> = worker
+            .found
+            .iter()
+            .map(|found| (found.span, format!("[{}]", self.rules.entities().name(found.finding.entity))))
+            .collect();
+        splice(name.as_bytes(), 0, labels.iter().map(|(span, label)| (*span, Escape::None, label.as_str())), &mut out);
+        String::from_utf8_lossy(&out).into_owned()
+    }
+
+    /// Works on a chunk of whole conversations, of which `first` says that it begins the file and `record`
+    /// is the number of its first record. A defect met on the way quarantines the conversation.
+    pub fn chunk(&self, file: &FileContext, bytes: &[u8], first: bool, record: u64, worker: &mut Worker, out: &mut Output) {
+        let entities = self.rules.entities().len();
+        out.masked.resize(entities, 0);
+        out.kept.resize(entities, 0);
+        let mut masks = std::mem::take(&mut worker.masks);
+        classify(self.rules.kernel(), bytes, &mut masks);
+        let is_utf8 = std::str::from_utf8(bytes).is_ok();
+        let chunk = format::Chunk { text: Text { bytes, masks: &masks }, is_utf8, first, record };
+        let (mut at, mut number) = (0, record);
+        while at < bytes.len() {
+            let mut conversation = std::mem::take(&mut worker.conversation);
+            let end = file.layout.conversation(&chunk, at, number, &mut conversation);
+            number += conversation.records.len() as u64;
+            out.records += conversation.records.iter().filter(|record| record.number > 0).count() as u64;
+            out.ids.extend(conversation.id);
+            out.cut += u64::from(conversation.cut);
+            let before = (out.bytes.len(), out.audit.len(), out.quarantine.len(), out.faults.len());
+            let done = catch_unwind(AssertUnwindSafe(|| self.conversation(file, &chunk, &conversation, worker, out)));
+            if done.is_err() {
+                // Nothing half-done stays: the conversation's records become markers.
+                out.bytes.truncate(before.0);
+                out.audit.truncate(before.1);
+                out.quarantine.truncate(before.2);
+                out.faults.truncate(before.3);
+                *worker = self.worker();
+                for record in &conversation.records {
+                    let fault = record.fault.unwrap_or(Fault { kind: FaultKind::Internal, at: 0 });
+                    self.quarantine(file, &chunk, record, fault, out);
+                }
+            }
+            worker.conversation = conversation;
+            at = end;
+        }
+        worker.masks = masks;
+    }
+
+    fn conversation(
+        &self,
+        file: &FileContext,
+        chunk: &format::Chunk,
+        conversation: &Conversation,
+        worker: &mut Worker,
+        out: &mut Output,
+    ) {
+        worker.masked.clear();
+        worker.kept.clear();
+        worker.numbers.clear();
+        worker.detect.next_conversation();
+        for (index, segment) in conversation.segments.iter().enumerate() {
+            if segment.role == Role::Exempt || segment.span.is_empty() {
+                continue;
+            }
+            let key = if segment.role == Role::Text { &[] } else { file.layout.key(chunk, conversation, segment) };
+            self.look(chunk.text, segment, index as u32, key, worker);
+            self.sort_out(worker);
+            if segment.role == Role::Text {
+                self.rules.turn_over(&mut worker.detect);
+            }
+        }
+        self.replacements(chunk, conversation, worker);
+        let count = |found: &[Located], counts: &mut [u64]| {
+            for located in found {
+                counts[usize::from(located.finding.entity.0)] += 1;
+            }
+        };
+        count(&worker.masked, &mut out.masked);
+        count(&worker.kept, &mut out.kept);
+        match self.mode {
+            Mode::Mask => self.write(file, chunk, conversation, worker, out),
+            Mode::Scan { show_values } => self.report(file, chunk, conversation, show_values, worker, out),
+        }
+    }
+
+    /// Puts what the segment holds into `worker.found`, in raw bytes, resolved. When masking exposes
+    /// something new it is looked at again.
+    fn look(&self, text: Text, segment: &Segment, index: u32, key: &[u8], worker: &mut Worker) {
+        let Worker { view, detect, found, kept_here, numbers, blanks, .. } = worker;
+        found.clear();
+        kept_here.clear();
+        let in_view = View::is_needed(text, segment);
+        if in_view {
+            view.build(self.rules.kernel(), text.bytes, segment.span, segment.escape, []);
+            let text = view.text();
+            self.rules.find(&Place { text, start: 0, end: text.bytes.len(), role: segment.role, key }, detect);
+        } else {
+            let (start, end) = (segment.span.start as usize, segment.span.end as usize);
+            self.rules.find(&Place { text, start, end, role: segment.role, key }, detect);
+        }
+        for &(entity, number) in &detect.tags {
+            numbers.skip(entity, number);
+        }
+        let locate = |view: &View, in_view: bool, finding: &Finding| Located {
+            span: if in_view { view.raw(finding.span) } else { finding.span },
+            finding: *finding,
+            segment: index,
+        };
+        // What is masked and what is kept must not unite: masking wins byte by byte.
+        for finding in &detect.findings {
+            let located = locate(view, in_view, finding);
+            match self.policy.action(finding.entity) {
+                Action::Mask(_) => found.push(located),
+                Action::Keep => kept_here.push(located),
+            }
+        }
+        resolve(found);
+        resolve(kept_here);
+        for _ in 1..limits::PASSES {
+            let may_expose = !found.is_empty() && (detect.far || self.leaves_edges(text.bytes, segment, found));
+            if !may_expose {
+                break;
+            }
+            blanks.clear();
+            let entities = self.rules.entities();
+            blanks.extend(found.iter().map(|located| format!("[{}_1]", entities.name(located.finding.entity))));
+            let shown = found.iter().zip(blanks.iter()).map(|(located, with)| Blank { span: located.span, with });
+            view.build(self.rules.kernel(), text.bytes, segment.span, segment.escape, shown);
+            let again = view.text();
+            self.rules.find(&Place { text: again, start: 0, end: again.bytes.len(), role: segment.role, key }, detect);
+            let known = found.len();
+            let is_new = |located: &Located, known: &[Located]| {
+                !known.iter().any(|old| old.span.start <= located.span.start && located.span.end <= old.span.end)
+            };
+            let masked = |finding: &&Finding| matches!(self.policy.action(finding.entity), Action::Mask(_));
+            for finding in detect.findings.iter().filter(masked) {
+                let located = locate(view, true, finding);
+                if is_new(&located, &found[..known]) {
+                    found.push(located);
+                }
+            }
+            if found.len() == known {
+                break;
+            }
+            resolve(found);
+        }
+    }
+
+    /// Whether an edit changes what its neighbours' edges look like: a letter or digit touches it, or a
+    /// digit stands one byte away.
+    fn leaves_edges(&self, bytes: &[u8], segment: &Segment, found: &[Located]) -> bool {
+        let touches = |b: u8| b.is_ascii_alphanumeric() || b >= 0x80 || b == b'_';
+        found.iter().any(|located| {
+            let (start, end) = (located.span.start as usize, located.span.end as usize);
+            let before = &bytes[segment.span.start as usize..start];
+            let after = &bytes[end..segment.span.end as usize];
+            before.last().copied().is_some_and(touches)
+                || after.first().copied().is_some_and(touches)
+                || before.len() > 1 && before[before.len() - 2].is_ascii_digit()
+                || after.len() > 1 && after[1].is_ascii_digit()
+                || after.len() > 2 && after[2].is_ascii_digit()
+        })
+    }
+
+    /// Adds the segment's findings to those of the conversation.
+    fn sort_out(&self, worker: &mut Worker) {
+        debug_assert!(worker.found.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start));
+        worker.masked.extend_from_slice(&worker.found);
+        for kept in &worker.kept_here {
+            if !worker.found.iter().any(|masked| masked.span.overlaps(kept.span)) {
+                worker.kept.push(*kept);
+            }
+        }
+    }
+
+    fn operator(&self, entity: Entity) -> &'static Operator {
+        match self.policy.action(entity) {
+            Action::Mask(operator) => operator,
+            Action::Keep => unreachable!("only masked findings are written"),
+        }
+    }
+
+    /// Writes the replacement of every masked finding of the conversation.
+    fn replacements(&self, chunk: &format::Chunk, conversation: &Conversation, worker: &mut Worker) {
+        worker.replacements.clear();
+        worker.ends.clear();
+        for located in &worker.masked {
+            let entity = located.finding.entity;
+            let segment = &conversation.segments[located.segment as usize];
+            let punctuated = self.punctuated.contains(&entity);
+            folded_value(located.span.of(chunk.text.bytes), segment.escape, punctuated, &mut worker.value);
+            let number = worker.numbers.of(entity, &worker.value);
+            let subject = Subject { entity: self.rules.entities().name(entity), number, numbered: self.numbered };
+            (self.operator(entity).write)(&subject, &mut worker.replacements);
+            worker.ends.push(worker.replacements.len() as u32);
+        }
+    }
+
+    /// Copies the records with the replacements in place, and writes the audit's record lines.
+    fn write(
+        &self,
+        file: &FileContext,
+        chunk: &format::Chunk,
+        conversation: &Conversation,
+        worker: &mut Worker,
+        out: &mut Output,
+    ) {
+        let Worker { masked, replacements, ends, pointer, .. } = worker;
+        let replacement = |at: usize| {
+            let start = if at == 0 { 0 } else { ends[at - 1] as usize };
+            &replacements[start..ends[at] as usize]
+        };
+        let mut next = 0;
+        for (index, record) in conversation.records.iter().enumerate() {
+            if let Some(fault) = record.fault {
+                self.quarantine(file, chunk, record, fault, out);
+                continue;
+            }
+            let from = next;
+            while masked.get(next).is_some_and(|m| conversation.segments[m.segment as usize].record == index as u32) {
+                next += 1;
+            }
+            let raw = record.span.of(chunk.text.bytes);
+            let edits = (from..next).map(|at| {
+                let located = &masked[at];
+                (located.span, conversation.segments[located.segment as usize].escape, replacement(at))
+            });
+            splice(raw, record.span.start as usize, edits, &mut out.bytes);
+            if from == next {
+                continue;
+            }
+            record::begin(record.number, &mut out.audit);
+            // Position in the field's output: code points copied and written since its start.
+            let (mut segment_of, mut copied, mut position) = (u32::MAX, 0usize, 0usize);
+            for at in from..next {
+                let located = &masked[at];
+                let segment = &conversation.segments[located.segment as usize];
+                if located.segment != segment_of {
+                    (segment_of, copied, position) = (located.segment, segment.span.start as usize, 0);
+                    pointer.clear();
+                    self.pointer(file, chunk, conversation, segment, masked, &replacement, pointer);
+                }
+                let between = &chunk.text.bytes[copied..located.span.start as usize];
+                position += code_points(between, segment.escape, segment.escaped);
+                copied = located.span.end as usize;
+                let end = position + replacement(at).chars().count();
+                let entry = record::Entry {
+                    field: pointer,
+                    entity: self.rules.entities().name(located.finding.entity),
+                    rule: self.rules.rule_id(located.finding.rule),
+                    score: located.finding.score,
+                    operator: self.operator(located.finding.entity).name,
+                    start: position,
+                    end,
+                };
+                record::entry(&entry, at == from, &mut out.audit);
+                position = end;
+            }
+            record::end(&mut out.audit);
+        }
+    }
+
+    /// The pointer to a segment, names in it masked where they were masked themselves.
+    #[allow(clippy::too_many_arguments)] // the parts of one conversation, borrowed apart
+    fn pointer<'r>(
+        &self,
+        file: &FileContext,
+        chunk: &format::Chunk,
+        conversation: &Conversation,
+        segment: &Segment,
+        masked: &[Located],
+        replacement: &dyn Fn(usize) -> &'r str,
+        pointer: &mut String,
+    ) {
+        let name = |name: u32| -> Option<String> {
+            if !file.columns.is_empty() {
+                return file.columns.get(name as usize).cloned();
+            }
+            let first = masked.partition_point(|located| located.segment < name);
+            let last = masked.partition_point(|located| located.segment <= name);
+            if first == last {
+                return None;
+            }
+            let key = conversation.segments.get(name as usize)?;
+            let mut text = Vec::new();
+            let edits = (first..last).map(|at| (masked[at].span, Escape::None, replacement(at)));
+            splice(key.span.of(chunk.text.bytes), key.span.start as usize, edits, &mut text);
+            Some(String::from_utf8_lossy(&text).into_owned())
+        };
+        file.layout.pointer(chunk, conversation, segment, &name, pointer);
+    }
+
+    /// Writes a JSON line for each finding, masked or kept.
+    fn report(
+        &self,
+        file: &FileContext,
+        chunk: &format::Chunk,
+        conversation: &Conversation,
+        show_values: bool,
+        worker: &mut Worker,
+        out: &mut Output,
+    ) {
+        let Worker { masked, kept, replacements, ends, pointer, .. } = worker;
+        let replacement = |at: usize| {
+            let start = if at == 0 { 0 } else { ends[at - 1] as usize };
+            &replacements[start..ends[at] as usize]
+        };
+        for record in &conversation.records {
+            if let Some(fault) = record.fault {
+                out.faults.push((record.number, (record.span.start + fault.at) as usize, fault.kind));
+            }
+        }
+        let mut all: Vec<&Located> = masked.iter().chain(kept.iter()).collect();
+        all.sort_unstable_by_key(|located| (located.segment, located.span));
+        for located in all {
+            let segment = &conversation.segments[located.segment as usize];
+            let record = &conversation.records[segment.record as usize];
+            pointer.clear();
+            self.pointer(file, chunk, conversation, segment, masked, &replacement, pointer);
+            let before = &chunk.text.bytes[segment.span.start as usize..located.span.start as usize];
+            let start = code_points(before, segment.escape, segment.escaped);
+            let value = located.span.of(chunk.text.bytes);
+            let end = start + code_points(value, segment.escape, segment.escaped);
+            let line = &mut out.bytes;
+            line.extend_from_slice(b"{\"file\":");
+            record::string(&file.name, line);
+            line.extend_from_slice(b",\"record\":");
+            record::number(record.number, line);
+            line.extend_from_slice(b",\"field\":");
+            record::string(pointer, line);
+            line.extend_from_slice(b",\"start\":");
+            record::number(start as u64, line);
+            line.extend_from_slice(b",\"end\":");
+            record::number(end as u64, line);
+            line.extend_from_slice(b",\"entity\":");
+            record::string(self.rules.entities().name(located.finding.entity), line);
+            line.extend_from_slice(b",\"rule\":");
+            record::string(self.rules.rule_id(located.finding.rule), line);
+            line.extend_from_slice(b",\"score\":");
+            record::score(located.finding.score, line);
+            if show_values {
+                let text: String = crate::view::decode::Chars::new(value, segment.escape).map(|(c, _)| c).collect();
+                line.extend_from_slice(b",\"value\":");
+                record::string(&text, line);
+            }
+            line.extend_from_slice(b"}\n");
+        }
+    }
+
+    /// Puts a marker in a record's place and sets its raw bytes aside.
+    fn quarantine(&self, file: &FileContext, chunk: &format::Chunk, record: &crate::model::Record, fault: Fault, out: &mut Output) {
+        let raw = record.span.of(chunk.text.bytes);
+        if self.mode == Mode::Mask {
+            file.layout.marker(&mut out.bytes);
+            let line_end: &[u8] = if raw.ends_with(b"\r\n") { b"\r\n" } else if raw.ends_with(b"\n") { b"\n" } else { b"" };
+            out.bytes.extend_from_slice(line_end);
+            record::quarantined(record.number, &mut out.audit);
+        }
+        out.quarantine.extend_from_slice(raw);
+        if !raw.ends_with(b"\n") {
+            out.quarantine.push(b'\n');
+        }
+        out.faults.push((record.number, (record.span.start + fault.at) as usize, fault.kind));
+    }
+}

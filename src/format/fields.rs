@@ -1,0 +1,177 @@
+//! What does a field's name say about its value?
+
+use serde::Deserialize;
+
+use super::labels::Labels;
+use crate::model::Role;
+use crate::scan::WordTable;
+
+/// Which fields the user names, beside those that are recognised without options.
+#[derive(Clone, Debug, Default)]
+pub struct FieldOptions {
+    /// `--text-field`: names or JSON pointers of the text fields. When empty, the known names.
+    pub text: Vec<String>,
+    /// `--conversation-field`.
+    pub conversation: Option<String>,
+    /// `--speaker-field`.
+    pub speaker: Option<String>,
+    /// `--only-text-fields`: nothing else is looked at.
+    pub only_text: bool,
+}
+
+/// What a field holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Field {
+    Text,
+    Conversation,
+    Speaker,
+    Language,
+    Time,
+    Person,
+    PersonAtTop,
+    Other,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Lexicon {
+    text: Vec<String>,
+    conversation: Vec<String>,
+    speaker: Vec<String>,
+    language: Vec<String>,
+    time: Vec<String>,
+    person: Vec<String>,
+    person_at_top: Vec<String>,
+}
+
+/// The names of fields, compiled.
+pub(super) struct Fields {
+    table: WordTable,
+    kinds: Vec<Field>,
+    /// Text fields given as JSON pointers.
+    pub(super) pointers: Vec<String>,
+    only_text: bool,
+    pub(super) labels: Labels,
+}
+
+impl Fields {
+    pub(super) fn new(options: &FieldOptions) -> Self {
+        let lexicon: Lexicon = toml::from_str(include_str!("../../patterns/lexicons/fields.toml"))
+            .expect("the shipped lexicon is tested");
+        let (pointers, names): (Vec<String>, Vec<String>) =
+            options.text.iter().cloned().partition(|name| name.starts_with('/'));
+        let given = |given: &Option<String>, known: Vec<String>| given.as_ref().map_or(known, |name| vec![name.clone()]);
+        let text = if options.text.is_empty() { lexicon.text } else { names };
+        let lists = [
+            (Field::Text, text),
+            (Field::Conversation, given(&options.conversation, lexicon.conversation)),
+            (Field::Speaker, given(&options.speaker, lexicon.speaker)),
+            (Field::Language, lexicon.language),
+            (Field::Time, lexicon.time),
+            (Field::Person, lexicon.person),
+            (Field::PersonAtTop, lexicon.person_at_top),
+        ];
+        let mut words: Vec<Box<[u8]>> = Vec::new();
+        let mut kinds = Vec::new();
+        for (kind, names) in lists {
+            for name in names {
+                let mut buffer = [0u8; NAME_BYTES];
+                let Some(name) = normalised(name.as_bytes(), &mut buffer) else { continue };
+                if !words.iter().any(|known| **known == *name) {
+                    words.push(name.into());
+                    kinds.push(kind);
+                }
+            }
+        }
+        let table = WordTable::new(&words);
+        Fields { table, kinds, pointers, only_text: options.only_text, labels: Labels::shipped() }
+    }
+
+    /// What the field of that name holds.
+    pub(super) fn of(&self, name: &[u8]) -> Field {
+        let mut buffer = [0u8; NAME_BYTES];
+        normalised(name, &mut buffer)
+            .and_then(|name| self.table.number(name))
+            .map_or(Field::Other, |number| self.kinds[number as usize])
+    }
+
+    /// The role of a string in a field of that kind. `inherited` is the role that the containers around
+    /// it give to what they hold; `top` says that it is a member of the record itself.
+    pub(super) fn role(&self, field: Field, value: &[u8], inherited: Role, top: bool) -> Role {
+        let otherwise = if self.only_text && inherited != Role::Text { Role::Exempt } else { inherited };
+        match field {
+            Field::Text => Role::Text,
+            Field::Conversation if top => Role::Exempt,
+            Field::Speaker if self.labels.is_role(value) => Role::Exempt,
+            Field::Speaker => Role::Person,
+            Field::Language if is_language(value) => Role::Exempt,
+            Field::Time if is_time(value) => Role::Exempt,
+            Field::Person => Role::Person,
+            Field::PersonAtTop if top && !value.iter().any(u8::is_ascii_digit) => Role::Person,
+            _ => otherwise,
+        }
+    }
+}
+
+const NAME_BYTES: usize = 64;
+
+/// The name without `_`, `-`, spaces and dots, lower case; `None` when it is empty or too long to be known.
+fn normalised<'a>(name: &[u8], buffer: &'a mut [u8; NAME_BYTES]) -> Option<&'a [u8]> {
+    let mut length = 0;
+    for byte in name {
+        if !matches!(byte, b'_' | b'-' | b' ' | b'.') {
+            *buffer.get_mut(length)? = byte | 0x20;
+            length += 1;
+        }
+    }
+    (length > 0).then_some(&buffer[..length])
+}
+
+/// `fr`, `en-GB`, `zh_Hans`, `français`.
+fn is_language(value: &[u8]) -> bool {
+    (2..=16).contains(&value.len())
+        && value.iter().all(|&b| b.is_ascii_alphabetic() || b == b'-' || b == b'_' || b >= 0x80)
+        && value.iter().filter(|b| b.is_ascii_alphabetic()).count() >= 2
+}
+
+/// Only what time stamps and durations are made of: `2026-11-22T14:05:33.1Z`, `00:12`, `PT4.2S`, epoch
+/// seconds to nanoseconds.
+fn is_time(value: &[u8]) -> bool {
+    let letters = value.iter().filter(|b| b.is_ascii_alphabetic()).count();
+    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+    let epoch = digits == value.len() && matches!(digits, 1..=6 | 10 | 13 | 16 | 19);
+    let formed = value.iter().any(|b| b":-/.TPS".contains(b)) && letters <= 9 && digits <= 24;
+    digits > 0
+        && value.iter().all(|b| b.is_ascii_digit() || b":-/.+ TZPTHMSWDApmUCGfromts".contains(b))
+        && (epoch || formed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_many_spellings() {
+        let fields = Fields::new(&FieldOptions::default());
+        assert_eq!(fields.of(b"call_id"), Field::Conversation);
+        assert_eq!(fields.of(b"CallId"), Field::Conversation);
+        assert_eq!(fields.of(b"Text"), Field::Text);
+        assert_eq!(fields.of("Prénom".as_bytes()), Field::Person);
+        assert_eq!(fields.of(b"texts"), Field::Other);
+        assert_eq!(fields.of(b""), Field::Other);
+    }
+
+    #[test]
+    fn exempt_values_must_look_the_part() {
+        let fields = Fields::new(&FieldOptions::default());
+        let role = |field, value: &str| fields.role(field, value.as_bytes(), Role::Value, true);
+        assert_eq!(role(Field::Time, "2026-11-22T14:05:33.123Z"), Role::Exempt);
+        assert_eq!(role(Field::Time, "1763850000123"), Role::Exempt);
+        assert_eq!(role(Field::Time, "0612345678 call"), Role::Value);
+        assert_eq!(role(Field::Language, "fr-FR"), Role::Exempt);
+        assert_eq!(role(Field::Language, "jo@example.com"), Role::Value);
+        assert_eq!(role(Field::Speaker, "Agent 2"), Role::Exempt);
+        assert_eq!(role(Field::Speaker, "Marie Dupont"), Role::Person);
+        assert_eq!(role(Field::PersonAtTop, "cus_0012"), Role::Value);
+    }
+}

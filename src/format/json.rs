@@ -1,0 +1,321 @@
+//! Where are the strings of a JSON value, and is it one?
+//!
+//! A strict parser of RFC 8259 that jumps from quote to quote with the scan's masks and writes down
+//! where strings and numbers stand. It accepts exactly what `serde_json` accepts into a `Value` (lone
+//! surrogates are refused, duplicate keys are not), but for numbers that overflow, which it leaves alone.
+//! It is tested and fuzzed against that parser.
+
+use super::fields::{Field, Fields};
+use crate::limits;
+use crate::model::{Escape, FaultKind, Role, Segment, Span};
+use crate::scan::Text;
+use crate::view::decode::hex4;
+
+/// A container that the parser is inside of.
+#[derive(Clone, Copy)]
+pub(super) struct Frame {
+    is_object: bool,
+    /// The segment of the current key, or [`Segment::UNNAMED`].
+    name: u32,
+    /// What the current key holds.
+    field: Field,
+    /// Index of the current element or member.
+    index: u32,
+    /// The role of strings that say nothing about themselves.
+    inherited: Role,
+}
+
+/// One record's parse.
+pub(super) struct Parser<'a> {
+    pub(super) text: Text<'a>,
+    pub(super) at: usize,
+    pub(super) end: usize,
+    pub(super) record: u32,
+    pub(super) fields: &'a Fields,
+    pub(super) frames: &'a mut Vec<Frame>,
+    pub(super) segments: &'a mut Vec<Segment>,
+    /// Where the conversation's id stands, once it is met.
+    pub(super) id: Option<Span>,
+    /// Stop at the segment that begins here, with `frames` leading to it.
+    pub(super) target: Option<usize>,
+}
+
+/// Why a record is no JSON, and where.
+pub(super) type Failure = (FaultKind, usize);
+
+type Parsed<T> = Result<T, Failure>;
+
+/// What the parser expects.
+enum State {
+    Value,
+    Key,
+    After,
+}
+
+impl Parser<'_> {
+    /// Reads the value that fills the record. `Ok(true)` when the target was met.
+    pub(super) fn run(&mut self) -> Parsed<bool> {
+        self.frames.clear();
+        let mut state = State::Value;
+        loop {
+            self.skip_blanks();
+            let first = self.segments.len();
+            state = match state {
+                State::Value => self.value()?,
+                State::Key => self.key()?,
+                State::After => match self.after()? {
+                    Some(state) => state,
+                    None => return Ok(false),
+                },
+            };
+            if let (Some(target), Some(segment)) = (self.target, self.segments.get(first))
+                && segment.span.start as usize == target
+            {
+                return Ok(true);
+            }
+        }
+    }
+
+    fn fail<T>(&self, kind: FaultKind) -> Parsed<T> {
+        Err((kind, self.at))
+    }
+
+    #[inline]
+    fn peek(&self) -> Option<u8> {
+        if self.at < self.end { Some(self.text.bytes[self.at]) } else { None }
+    }
+
+    #[inline]
+    fn skip_blanks(&mut self) {
+        while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.peek() {
+            self.at += 1;
+        }
+    }
+
+    fn value(&mut self) -> Parsed<State> {
+        match self.peek() {
+            Some(b'"') => {
+                let (span, escaped) = self.string()?;
+                self.push_string(span, escaped);
+                Ok(State::After)
+            }
+            Some(b'{') => self.open(true),
+            Some(b'[') => self.open(false),
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            Some(b't') => self.literal(b"true"),
+            Some(b'f') => self.literal(b"false"),
+            Some(b'n') => self.literal(b"null"),
+            _ => self.fail(FaultKind::Json),
+        }
+    }
+
+    /// Enters a container; leaves it at once when it is empty.
+    fn open(&mut self, is_object: bool) -> Parsed<State> {
+        if self.frames.len() == limits::JSON_DEPTH - 1 {
+            return self.fail(FaultKind::Depth);
+        }
+        self.at += 1;
+        self.skip_blanks();
+        if self.peek() == Some(if is_object { b'}' } else { b']' }) {
+            self.at += 1;
+            return Ok(State::After);
+        }
+        let (field, name, inherited) = match self.frames.last() {
+            Some(frame) => (frame.field, frame.name, frame.inherited),
+            None => (Field::Other, Segment::UNNAMED, self.fields.role(Field::Other, b"", Role::Value, false)),
+        };
+        let inherited = if field == Field::Text { Role::Text } else { inherited };
+        self.frames.push(Frame { is_object, name, field, index: 0, inherited });
+        Ok(if is_object { State::Key } else { State::Value })
+    }
+
+    fn key(&mut self) -> Parsed<State> {
+        if self.peek() != Some(b'"') {
+            return self.fail(FaultKind::Json);
+        }
+        let (span, escaped) = self.string()?;
+        self.skip_blanks();
+        if self.peek() != Some(b':') {
+            return self.fail(FaultKind::Json);
+        }
+        self.at += 1;
+        let name = self.segments.len() as u32;
+        let field = self.fields.of(span.of(self.text.bytes));
+        let depth = self.frames.len().min(usize::from(u8::MAX)) as u8;
+        let role = if field == Field::Other { Role::Key } else { Role::Exempt };
+        let (escape, record) = (Escape::Json, self.record);
+        self.segments.push(Segment { span, role, escape, escaped, record, name: Segment::UNNAMED, depth });
+        if let Some(frame) = self.frames.last_mut() {
+            (frame.name, frame.field) = (name, field);
+        }
+        Ok(State::Value)
+    }
+
+    fn after(&mut self) -> Parsed<Option<State>> {
+        let Some(frame) = self.frames.last_mut() else {
+            return if self.at == self.end { Ok(None) } else { self.fail(FaultKind::Json) };
+        };
+        let is_object = frame.is_object;
+        frame.index += 1;
+        match self.peek() {
+            Some(b',') => {
+                self.at += 1;
+                Ok(Some(if is_object { State::Key } else { State::Value }))
+            }
+            Some(b'}') if is_object => self.close(),
+            Some(b']') if !is_object => self.close(),
+            _ => self.fail(FaultKind::Json),
+        }
+    }
+
+    fn close(&mut self) -> Parsed<Option<State>> {
+        self.at += 1;
+        self.frames.pop();
+        Ok(Some(State::After))
+    }
+
+    fn literal(&mut self, word: &[u8]) -> Parsed<State> {
+        if !self.text.bytes[self.at..self.end].starts_with(word) {
+            return self.fail(FaultKind::Json);
+        }
+        self.at += word.len();
+        Ok(State::After)
+    }
+
+    fn number(&mut self) -> Parsed<State> {
+        let start = self.at;
+        let digits = |parser: &mut Self| {
+            let from = parser.at;
+            while parser.peek().is_some_and(|b| b.is_ascii_digit()) {
+                parser.at += 1;
+            }
+            parser.at - from
+        };
+        if self.peek() == Some(b'-') {
+            self.at += 1;
+        }
+        let leading_zero = self.peek() == Some(b'0');
+        let whole = digits(self);
+        if whole == 0 || leading_zero && whole > 1 {
+            return self.fail(FaultKind::Json);
+        }
+        let is_plain = self.at - start == whole;
+        let mut goes_on = false;
+        if self.peek() == Some(b'.') {
+            goes_on = true;
+            self.at += 1;
+            if digits(self) == 0 {
+                return self.fail(FaultKind::Json);
+            }
+        }
+        if let Some(b'e' | b'E') = self.peek() {
+            goes_on = true;
+            self.at += 1;
+            if let Some(b'+' | b'-') = self.peek() {
+                self.at += 1;
+            }
+            if digits(self) == 0 {
+                return self.fail(FaultKind::Json);
+            }
+        }
+        let span = Span::new(start, self.at);
+        let Some(frame) = self.frames.last().copied() else { return Ok(State::After) };
+        if frame.field == Field::Conversation && self.frames.len() == 1 {
+            self.id = Some(span);
+        } else if is_plain && !goes_on && span.len() >= 3 && matches!(frame.field, Field::Other | Field::Text) {
+            self.push(span, Role::Number, Escape::JsonNumber, false);
+        }
+        Ok(State::After)
+    }
+
+    fn push(&mut self, span: Span, role: Role, escape: Escape, escaped: bool) {
+        let name = self.frames.last().map_or(Segment::UNNAMED, |frame| frame.name);
+        let depth = self.frames.len().min(usize::from(u8::MAX)) as u8;
+        self.segments.push(Segment { span, role, escape, escaped, record: self.record, name, depth });
+    }
+
+    fn push_string(&mut self, span: Span, escaped: bool) {
+        let role = match self.frames.last() {
+            None => Role::Text,
+            Some(frame) => {
+                let (field, inherited, top) = (frame.field, frame.inherited, self.frames.len() == 1);
+                if field == Field::Conversation && top {
+                    self.id = Some(span);
+                }
+                if self.fields.pointers.is_empty() || !self.at_text_pointer() {
+                    self.fields.role(field, span.of(self.text.bytes), inherited, top)
+                } else {
+                    Role::Text
+                }
+            }
+        };
+        self.push(span, role, Escape::Json, escaped);
+    }
+
+    /// Whether one of the user's pointers leads to the current value or to a container around it.
+    fn at_text_pointer(&self) -> bool {
+        let here = self.pointer(&|name| {
+            String::from_utf8_lossy(self.segments[name as usize].span.of(self.text.bytes)).into_owned()
+        });
+        self.fields.pointers.iter().any(|pointer| {
+            here.strip_prefix(pointer.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    }
+
+    /// The JSON pointer (RFC 6901) to the current value; `name_of` gives the text of a key's segment.
+    pub(super) fn pointer(&self, name_of: &dyn Fn(u32) -> String) -> String {
+        let mut pointer = String::new();
+        for frame in self.frames.iter() {
+            pointer.push('/');
+            if frame.is_object {
+                pointer.push_str(&name_of(frame.name).replace('~', "~0").replace('/', "~1"));
+            } else {
+                pointer.push_str(&frame.index.to_string());
+            }
+        }
+        pointer
+    }
+
+    /// The string that begins at the quote: its body, and whether an escape stands in it.
+    fn string(&mut self) -> Parsed<(Span, bool)> {
+        let start = self.at + 1;
+        let mut from = start;
+        let mut escaped = false;
+        loop {
+            let Some(at) = self.text.next(from, self.end, |m| m.quote | m.backslash | m.control) else {
+                self.at = self.end;
+                return self.fail(FaultKind::Json);
+            };
+            self.at = at;
+            match self.text.bytes[at] {
+                b'"' => {
+                    self.at = at + 1;
+                    return Ok((Span::new(start, at), escaped));
+                }
+                b'\\' => {
+                    escaped = true;
+                    from = at + self.escape(at)?;
+                }
+                _ => return self.fail(FaultKind::Json),
+            }
+        }
+    }
+
+    /// The length of the escape at `at`, two halves of a surrogate pair taken together.
+    fn escape(&self, at: usize) -> Parsed<usize> {
+        let bytes = &self.text.bytes[..self.end];
+        match bytes.get(at + 1) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(2),
+            Some(b'u') => match hex4(bytes, at + 2) {
+                None => self.fail(FaultKind::Json),
+                Some(0xD800..0xDC00) => {
+                    let low = if bytes.get(at + 6..at + 8) == Some(b"\\u") { hex4(bytes, at + 8) } else { None };
+                    if matches!(low, Some(0xDC00..0xE000)) { Ok(12) } else { self.fail(FaultKind::Surrogate) }
+                }
+                Some(0xDC00..0xE000) => self.fail(FaultKind::Surrogate),
+                Some(_) => Ok(6),
+            },
+            _ => self.fail(FaultKind::Json),
+        }
+    }
+}

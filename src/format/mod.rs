@@ -1,0 +1,191 @@
+//! How is a conversation laid out?
+//!
+//! A [`Format`] recognises a kind of file; opened on a file's head it becomes a [`Layout`], which knows
+//! where conversations end, which strings a record holds and how a replacement is written among them.
+//! Formats never change bytes and never look for personal data.
+//!
+//! One file per format, one line in [`FORMATS`].
+
+mod csv;
+mod fields;
+mod json;
+mod jsonl;
+mod labels;
+mod text;
+
+pub use fields::FieldOptions;
+
+use crate::error::Result;
+use crate::model::{Fault, FaultKind, Record, Segment};
+use crate::scan::Text;
+
+/// A kind of file.
+pub struct Format {
+    /// The name that `--format` takes.
+    pub name: &'static str,
+    /// What it is, for `sourdine formats` and the documentation.
+    pub about: &'static str,
+    /// File name endings, lower case, without the dot.
+    pub extensions: &'static [&'static str],
+    /// Whether the head of a file looks like it. Asked in the order of [`FORMATS`].
+    pub sniff: fn(head: &[u8]) -> bool,
+    /// Opens a file of this kind by its head.
+    pub open: fn(head: &[u8], options: &FieldOptions) -> Result<Box<dyn Layout>>,
+}
+
+/// All formats, the most particular first. The last one takes everything.
+pub const FORMATS: &[&Format] = &[&jsonl::FORMAT, &csv::TSV, &csv::FORMAT, &text::FORMAT];
+
+/// The format of that name.
+#[must_use]
+pub fn by_name(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().copied().find(|format| format.name == name)
+}
+
+/// The format of a file: by the ending of its name (compression endings taken off), else by its head.
+///
+/// # Panics
+/// Never: the last format takes everything.
+#[must_use]
+pub fn detect(file_name: Option<&str>, head: &[u8]) -> &'static Format {
+    let name = file_name.unwrap_or_default().to_ascii_lowercase();
+    let name = [".gz", ".zst", ".zstd"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+    let by_ending = name.rsplit_once('.').and_then(|(_, end)| {
+        FORMATS.iter().copied().find(|format| format.extensions.contains(&end))
+    });
+    by_ending
+        .or_else(|| FORMATS.iter().copied().find(|format| (format.sniff)(head)))
+        .unwrap_or(FORMATS[FORMATS.len() - 1])
+}
+
+/// A whole conversation: the records that belong together and their strings. Reused.
+#[derive(Default)]
+pub struct Conversation {
+    /// In the order of the file.
+    pub records: Vec<Record>,
+    /// In the order of the file; their spans are bytes of the chunk.
+    pub segments: Vec<Segment>,
+    /// Hash of the conversation's id, when it has one.
+    pub id: Option<u64>,
+    /// Whether it was longer than the limit and goes on in the next one.
+    pub cut: bool,
+    /// Containers that the JSON parser is inside of; kept to reuse its memory.
+    frames: Vec<json::Frame>,
+}
+
+impl Conversation {
+    fn clear(&mut self) {
+        self.records.clear();
+        self.segments.clear();
+        self.id = None;
+        self.cut = false;
+    }
+
+    /// Takes back the segments of the current record and marks it as undecodable.
+    fn fail(&mut self, kind: FaultKind, at: usize) {
+        let record = self.records.len() - 1;
+        let keep = self.segments.partition_point(|segment| (segment.record as usize) < record);
+        self.segments.truncate(keep);
+        self.records[record].fault = Some(Fault { kind, at: at as u32 });
+    }
+}
+
+/// Whole conversations as they were read: UTF-8, unless a record is faulty.
+pub struct Chunk<'a> {
+    /// Bytes and masks.
+    pub text: Text<'a>,
+    /// Whether all of it is valid UTF-8; if not, each record is checked.
+    pub is_utf8: bool,
+    /// Whether it begins the file.
+    pub first: bool,
+    /// Number of its first record.
+    pub record: u64,
+}
+
+impl Chunk<'_> {
+    /// Where in a record the first byte lies that is no UTF-8, if any.
+    fn encoding_fault(&self, start: usize, end: usize) -> Option<usize> {
+        if self.is_utf8 {
+            return None;
+        }
+        std::str::from_utf8(&self.text.bytes[start..end]).err().map(|error| error.valid_up_to())
+    }
+}
+
+/// An opened file of some format. Positions are bytes of the chunk or buffer.
+pub trait Layout: Send + Sync {
+    /// How long the prefix of `bytes` is that consists of whole conversations; 0 when the first one may go
+    /// on. `bytes` begins where a conversation begins; `complete` says that nothing follows them; `first`
+    /// that they begin the file.
+    fn border(&self, bytes: &[u8], first: bool, complete: bool) -> usize;
+
+    /// Where the record that begins at `at` ends, line end included; `None` when more bytes are needed.
+    fn record_end(&self, bytes: &[u8], at: usize, complete: bool) -> Option<usize>;
+
+    /// How many records `bytes`, whole records, consist of. The header counts.
+    fn count(&self, bytes: &[u8]) -> u64;
+
+    /// Reads the conversation that begins at byte `at` with record `number`; returns where it ends.
+    fn conversation(&self, chunk: &Chunk, at: usize, number: u64, out: &mut Conversation) -> usize;
+
+    /// Names of the columns, where the format has such.
+    fn names(&self) -> &[String] {
+        &[]
+    }
+
+    /// Number of the file's first record: 0 for a header, else 1.
+    fn first_record(&self) -> u64 {
+        1
+    }
+
+    /// The name of a segment's field, on which context words may stand; empty when it has none.
+    fn key<'a>(&'a self, chunk: &Chunk<'a>, conversation: &Conversation, segment: &Segment) -> &'a [u8];
+
+    /// Appends where the segment lies in its record, for findings and audit: a JSON pointer, a column.
+    /// `masked` gives the masked form of a segment that serves as a name, if it was masked.
+    fn pointer(
+        &self,
+        chunk: &Chunk,
+        conversation: &Conversation,
+        segment: &Segment,
+        masked: &dyn Fn(u32) -> Option<String>,
+        out: &mut String,
+    );
+
+    /// Appends the record that stands for an undecodable one, without its line end.
+    fn marker(&self, out: &mut Vec<u8>);
+
+    /// What was detected, for a person: delimiter, columns.
+    fn about(&self) -> String;
+}
+
+/// The line that begins at `at`, its end included; `None` when it is not complete.
+fn line_end(bytes: &[u8], at: usize, complete: bool) -> Option<usize> {
+    match memchr::memchr(b'\n', &bytes[at..]) {
+        Some(length) => Some(at + length + 1),
+        None if complete && at < bytes.len() => Some(bytes.len()),
+        None => None,
+    }
+}
+
+/// How many lines there are; the last one may lack its end.
+fn count_lines(bytes: &[u8]) -> u64 {
+    let ends = memchr::memchr_iter(b'\n', bytes).count() as u64;
+    ends + u64::from(bytes.last().is_some_and(|&b| b != b'\n'))
+}
+
+/// The line without its end.
+fn without_line_end(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// A hash of a conversation's id. Two ids that collide would share their numbering, nothing else.
+fn id_hash(id: &[u8]) -> u64 {
+    id.chunks(8).fold(id.len() as u64, |hash, part| {
+        let mut eight = [0u8; 8];
+        eight[..part.len()].copy_from_slice(part);
+        (hash.rotate_left(5) ^ u64::from_le_bytes(eight)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    })
+}
+

@@ -1,0 +1,134 @@
+//! Plain text: one remark a line, or dialogues whose lines begin with a label.
+//!
+//! A line without a label is a conversation of its own. A line with a role word or a time stamp before
+//! its label, or with a name that the next line's label confirms, opens a dialogue, which runs to a blank
+//! line or the end; lines without a label go on in it. A lone `Marie Dupont: …` is one line with a label.
+
+use super::labels::{Label, Labels};
+use super::{Chunk, Conversation, FieldOptions, Format, Layout, count_lines, line_end, without_line_end};
+use crate::limits;
+use crate::model::{Escape, FaultKind, Record, Role, Segment, Span};
+
+/// See the module.
+pub(super) const FORMAT: Format = Format {
+    name: "text",
+    about: "a remark a line; dialogues with labels (Agent: ...) run to a blank line",
+    extensions: &["txt", "text", "log"],
+    sniff: |_| true,
+    open: |_, _: &FieldOptions| Ok(Box::new(Lines { labels: Labels::shipped() })),
+};
+
+struct Lines {
+    labels: Labels,
+}
+
+impl Lines {
+    fn label(&self, bytes: &[u8], start: usize, end: usize) -> Option<Label> {
+        let line = without_line_end(&bytes[start..end]);
+        // A byte order mark may begin the file; it is no part of a label.
+        let bom = if line.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+        if line.len() > limits::RECORD_BYTES { None } else { self.labels.of(&line[bom..], start + bom) }
+    }
+
+    /// Whether a label opens a dialogue. `next` is the line after it, if there is one.
+    fn opens(&self, label: &Label, bytes: &[u8], next: Option<(usize, usize)>) -> bool {
+        label.is_role || label.is_timed || next.is_some_and(|(start, end)| self.label(bytes, start, end).is_some())
+    }
+}
+
+fn is_blank(line: &[u8]) -> bool {
+    line.iter().all(u8::is_ascii_whitespace)
+}
+
+impl Layout for Lines {
+    fn border(&self, bytes: &[u8], _first: bool, complete: bool) -> usize {
+        if complete {
+            return bytes.len();
+        }
+        let (mut border, mut at, mut open) = (0, 0, false);
+        while let Some(end) = line_end(bytes, at, false) {
+            let line = &bytes[at..end];
+            if is_blank(line) {
+                open = false;
+                border = end;
+            } else if !open {
+                match self.label(bytes, at, end) {
+                    None => border = end,
+                    Some(label) => match line_end(bytes, end, false) {
+                        // The next line is not there yet and decides whether this one opens a dialogue.
+                        None => break,
+                        Some(next) if self.opens(&label, bytes, Some((end, next))) => open = true,
+                        Some(_) => border = end,
+                    },
+                }
+            }
+            at = end;
+        }
+        border
+    }
+
+    fn record_end(&self, bytes: &[u8], at: usize, complete: bool) -> Option<usize> {
+        line_end(bytes, at, complete)
+    }
+
+    fn count(&self, bytes: &[u8]) -> u64 {
+        count_lines(bytes)
+    }
+
+    fn conversation(&self, chunk: &Chunk, at: usize, mut number: u64, out: &mut Conversation) -> usize {
+        out.clear();
+        let bytes = chunk.text.bytes;
+        let (mut start, mut in_dialogue) = (at, false);
+        while let Some(end) = line_end(bytes, start, true) {
+            let blank = is_blank(&bytes[start..end]);
+            let label = if blank { None } else { self.label(bytes, start, end) };
+            if start == at && !blank {
+                let next = line_end(bytes, end, true).map(|next| (end, next));
+                in_dialogue = label.is_some_and(|label| self.opens(&label, bytes, next));
+            }
+            let record = out.records.len() as u32;
+            out.records.push(Record { span: Span::new(start, end), fault: None, number });
+            number += 1;
+            let text_end = start + without_line_end(&bytes[start..end]).len();
+            if end - start > limits::RECORD_BYTES {
+                out.fail(FaultKind::TooLong, 0);
+            } else if let Some(bad) = chunk.encoding_fault(start, end) {
+                out.fail(FaultKind::Encoding, bad);
+            } else if !blank {
+                let mut push = |span: Span, role| {
+                    let (escape, escaped, name, depth) = (Escape::None, false, Segment::UNNAMED, 1);
+                    out.segments.push(Segment { span, role, escape, escaped, record, name, depth });
+                };
+                if let Some(label) = label {
+                    push(label.span, if label.is_role { Role::Exempt } else { Role::Person });
+                }
+                push(Span::new(label.map_or(start, |label| label.text), text_end), Role::Text);
+            }
+            start = end;
+            if blank || !in_dialogue {
+                break;
+            }
+            if start - at >= limits::CONVERSATION_BYTES {
+                out.cut = true;
+                break;
+            }
+        }
+        start
+    }
+
+    fn key<'a>(&'a self, _: &Chunk<'a>, _: &Conversation, _: &Segment) -> &'a [u8] {
+        &[]
+    }
+
+    fn pointer(&self, _: &Chunk, _: &Conversation, segment: &Segment, _: &dyn Fn(u32) -> Option<String>, out: &mut String) {
+        out.push_str(if segment.role == Role::Person { "speaker" } else { "text" });
+    }
+
+    fn marker(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"[QUARANTINED]");
+    }
+
+    fn about(&self) -> String {
+        "a remark a line; labelled lines are dialogues".to_owned()
+    }
+}

@@ -1,0 +1,158 @@
+//! Which number does a value carry in its conversation?
+//!
+//! The same value, however it is spelled, has the same number; numbers are given in the order of first
+//! appearance and skip those of tags that stand in the conversation already.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::model::{Entity, Escape};
+use crate::view::decode::Chars;
+use crate::view::fold::{Folded, fold};
+
+/// The numbers of one conversation. Reused.
+#[derive(Default)]
+pub struct Numbers {
+    values: Vec<u8>,
+    entries: Vec<Entry>,
+    /// Index into `entries` by hash, once there are many. Only asked, never listed.
+    index: HashMap<u64, u32>,
+    next: HashMap<Entity, u32>,
+    taken: BTreeSet<(Entity, u32)>,
+}
+
+struct Entry {
+    entity: Entity,
+    hash: u64,
+    start: u32,
+    end: u32,
+    number: u32,
+}
+
+/// Entries up to which a linear search is faster than a map.
+const FEW: usize = 24;
+
+impl Numbers {
+    /// Forgets the conversation before.
+    pub fn clear(&mut self) {
+        self.values.clear();
+        self.entries.clear();
+        self.next.clear();
+        self.taken.clear();
+        if !self.index.is_empty() {
+            self.index = HashMap::new();
+        }
+    }
+
+    /// Keeps `number` from being given to another value of `entity`.
+    pub fn skip(&mut self, entity: Entity, number: u32) {
+        self.taken.insert((entity, number));
+    }
+
+    /// The number of a value, in the form of [`folded_value`].
+    pub fn of(&mut self, entity: Entity, value: &[u8]) -> u32 {
+        let hash = hash(entity, value);
+        let same = |entry: &Entry, values: &[u8]| {
+            entry.hash == hash && entry.entity == entity && &values[entry.start as usize..entry.end as usize] == value
+        };
+        let known = if self.entries.len() <= FEW {
+            self.entries.iter().find(|entry| same(entry, &self.values))
+        } else {
+            // Values whose hashes are equal stand under the next free hash.
+            let mut probe = hash;
+            loop {
+                match self.index.get(&probe).map(|&at| &self.entries[at as usize]) {
+                    Some(entry) if same(entry, &self.values) => break Some(entry),
+                    Some(_) => probe = probe.wrapping_add(1),
+                    None => break None,
+                }
+            }
+        };
+        if let Some(entry) = known {
+            return entry.number;
+        }
+        let next = self.next.entry(entity).or_insert(1);
+        while self.taken.contains(&(entity, *next)) {
+            *next += 1;
+        }
+        let number = *next;
+        *next += 1;
+        let start = self.values.len() as u32;
+        self.values.extend_from_slice(value);
+        self.entries.push(Entry { entity, hash, start, end: self.values.len() as u32, number });
+        match self.entries.len() {
+            count if count == FEW + 1 => (0..count).for_each(|at| self.note(at)),
+            count if count > FEW => self.note(count - 1),
+            _ => {}
+        }
+        number
+    }
+
+    fn note(&mut self, at: usize) {
+        let mut probe = self.entries[at].hash;
+        while self.index.contains_key(&probe) {
+            probe = probe.wrapping_add(1);
+        }
+        self.index.insert(probe, at as u32);
+    }
+}
+
+fn hash(entity: Entity, value: &[u8]) -> u64 {
+    value.iter().fold(u64::from(entity.0) + 1, |hash, &b| (hash.rotate_left(5) ^ u64::from(b)).wrapping_mul(0x9E37_79B9_7F4A_7C15))
+}
+
+/// Puts into `out` what makes spellings of one value equal: folded letters and digits in lower case. Where
+/// punctuation tells values apart (addresses of mail, web and machines) it stays.
+pub fn folded_value(raw: &[u8], escape: Escape, punctuation_counts: bool, out: &mut Vec<u8>) {
+    out.clear();
+    for (c, _) in Chars::new(raw, escape) {
+        let c = match fold(c) {
+            Folded::Same => c,
+            Folded::To(other) => other,
+            Folded::Gone => continue,
+        };
+        if c.is_alphanumeric() || punctuation_counts && !c.is_whitespace() {
+            for lower in c.to_lowercase() {
+                let mut utf8 = [0u8; 4];
+                out.extend_from_slice(lower.encode_utf8(&mut utf8).as_bytes());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_follow_first_appearance_and_skip_tags() {
+        let (phone, email) = (Entity(2), Entity(1));
+        let mut numbers = Numbers::default();
+        numbers.skip(phone, 1);
+        assert_eq!(numbers.of(phone, b"0612345678"), 2);
+        assert_eq!(numbers.of(phone, b"0700000000"), 3);
+        assert_eq!(numbers.of(email, b"a@b.c"), 1);
+        assert_eq!(numbers.of(phone, b"0612345678"), 2);
+    }
+
+    #[test]
+    fn many_values_keep_their_numbers() {
+        let mut numbers = Numbers::default();
+        for round in 0..2 {
+            for value in 0..1000u32 {
+                assert_eq!(numbers.of(Entity(3), &value.to_le_bytes()), value + 1, "round {round}");
+            }
+        }
+    }
+
+    #[test]
+    fn spellings_of_one_value_are_equal() {
+        let fold = |raw: &str, escape, punctuation| {
+            let mut out = Vec::new();
+            folded_value(raw.as_bytes(), escape, punctuation, &mut out);
+            String::from_utf8(out).expect("UTF-8")
+        };
+        assert_eq!(fold("06 12-34.５6", Escape::None, false), "06123456");
+        assert_eq!(fold("Jo.S@EX.com", Escape::None, true), "jo.s@ex.com");
+        assert_eq!(fold(r"\u0030612", Escape::Json, false), "0612");
+    }
+}
