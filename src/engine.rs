@@ -135,6 +135,12 @@ impl Engine {
         &self.policy
     }
 
+    /// Whether records come out, masked, and not only findings.
+    #[must_use]
+    pub fn masks(&self) -> bool {
+        self.mode == Mode::Mask
+    }
+
     /// Buffers for one worker.
     #[must_use]
     pub fn worker(&self) -> Worker {

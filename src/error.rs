@@ -10,9 +10,6 @@ pub enum Error {
     /// A wrong option, rule, word list or policy: nothing has been read or written.
     #[error("{0}")]
     Usage(String),
-    /// A counter-measure is missing, so the run is refused (an output that would overwrite, for example).
-    #[error("{0}")]
-    Refused(String),
     /// The input could not be opened or read.
     #[error("{}: {source}", path.display())] 
     Input {
@@ -43,7 +40,6 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Error::Usage(_) => 2,
-            Error::Refused(_) => 3,
             Error::Integrity(_) => 5,
             Error::Output { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe => 141,
             Error::Input { .. } | Error::Output { .. } => 6,

@@ -1,9 +1,9 @@
 //! How can we prove what we did?
 //!
-//! An audit log is JSON lines: a `run` line, which alone holds time and options of the host; a `file` line
-//! for each input; a line for each record with findings; an `end` line with the sums, the digests of
-//! output and input, and the head over all file and record lines. File and record lines are the same for
-//! any number of threads, chunk size and kind of source. No function of this room takes text of an input.
+//! An audit log is JSON lines: a `run` line, which alone holds time and options of the host; a line for
+//! each record with findings, after a `file` line where a run has several inputs; an `end` line with the
+//! sums, the digests of output and input, and the head over all record lines. Record lines and their head
+//! are the same for any number of threads, chunk size and kind of source. No function of this room takes text of an input.
 
 pub mod record;
 pub mod verify;
@@ -36,6 +36,8 @@ pub struct Run {
 /// The last line: sums and digests.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq)]
 pub struct End {
+    /// Names of the inputs, masked; `-` for standard input.
+    pub files: Vec<String>,
     /// Records read.
     pub records: u64,
     /// Masked findings by entity, sorted by name.
@@ -56,7 +58,7 @@ pub struct End {
     pub keyed: bool,
     /// BLAKE3 of the run line.
     pub run: String,
-    /// BLAKE3 of all file and record lines.
+    /// BLAKE3 of all record lines.
     pub head: String,
 }
 
@@ -97,7 +99,7 @@ impl Digest {
     }
 }
 
-/// The head over file and record lines, and the digest of the run line.
+/// The head over record lines: BLAKE3 of all lines so far.
 #[derive(Clone, Default)]
 pub struct Head(blake3::Hasher);
 

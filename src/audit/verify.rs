@@ -73,7 +73,6 @@ pub fn read_summary(path: &Path) -> Result<Summary> {
             }
         } else if bytes.starts_with(b"{\"file\":") {
             let file: File = serde_json::from_slice(&bytes).map_err(|_| broken(number, "not a file line"))?;
-            head.update(&bytes);
             files.push(file.file);
         } else {
             let line: RecordLine = serde_json::from_slice(&bytes).map_err(|_| broken(number, "not a record line"))?;
@@ -99,6 +98,11 @@ pub fn read_summary(path: &Path) -> Result<Summary> {
     }
     if by_entity != end.masked || quarantined != end.quarantined {
         return Err(broken(number, "the sums of the end line are not those of the record lines"));
+    }
+    if files.is_empty() {
+        files.clone_from(&end.files);
+    } else if files != end.files {
+        return Err(broken(number, "the file lines are not those of the end line"));
     }
     Ok(Summary { run, files, record_lines, by_rule, end })
 }

@@ -85,6 +85,8 @@ pub(super) struct Reach {
 /// All rules, compiled once, shared by every worker.
 pub struct Ruleset {
     rules: Vec<Rule>,
+    /// How many of them came with the program; they stand first.
+    shipped: usize,
     pub(super) compiled: Vec<Compiled>,
     pub(super) entities: Entities,
     pub(super) words: Words,
@@ -129,6 +131,20 @@ impl Ruleset {
     /// [`Error::Usage`] with file, line, rule and reason when a rule is unsound, named twice, too big, or
     /// fails one of its own examples.
     pub fn load(files: &[(String, String)], options: Options) -> Result<Ruleset> {
+        let set = Self::load_untested(files, options)?;
+        for rule in &set.rules[set.shipped..] {
+            if let Some(failure) = examples::failures(&set, rule).first() {
+                return Err(Error::Usage(format!("{}: rule `{}`: {failure}", rule.place, rule.id)));
+            }
+        }
+        Ok(set)
+    }
+
+    /// The same without running the examples of `files`.
+    ///
+    /// # Errors
+    /// As [`Ruleset::load`], but for failing examples.
+    pub fn load_untested(files: &[(String, String)], options: Options) -> Result<Ruleset> {
         let mut rules = Vec::new();
         if options.patterns {
             for (name, text) in SHIPPED {
@@ -149,12 +165,7 @@ impl Ruleset {
         digest.update(&[options.min_score, u8::from(options.patterns)]);
         digest.update(options.lang.as_deref().unwrap_or("auto").as_bytes());
         let set = Self::compile(rules, &options, digest.finalize().to_hex()[..32].to_owned())?;
-        for rule in &set.rules[shipped..] {
-            if let Some(failure) = examples::failures(&set, rule).first() {
-                return Err(Error::Usage(format!("{}: rule `{}`: {failure}", rule.place, rule.id)));
-            }
-        }
-        Ok(set)
+        Ok(Ruleset { shipped, ..set })
     }
 
     fn compile(rules: Vec<Rule>, options: &Options, digest: String) -> Result<Ruleset> {
@@ -252,6 +263,7 @@ impl Ruleset {
         };
         let first_built_in = rules.len() as u16;
         Ok(Ruleset {
+            shipped: rules.len(),
             compiled,
             entities,
             words: words.build(),

@@ -1,0 +1,309 @@
+//! What do all commands that read text have in common?
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use crate::audit::{Run, digest_key};
+use crate::detect::{Options, Ruleset, WordLists};
+use crate::engine::{Engine, Mode};
+use crate::error::{Error, Result};
+use crate::format::{self, FORMATS, FieldOptions};
+use crate::limits;
+use crate::pipeline::{Job, Settings};
+use crate::policy::Policy;
+use crate::sink::Target;
+use crate::source::{Encoding, Source};
+
+/// How labels look.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Labels {
+    /// `[PHONE_1]`: the same value has the same number in its conversation.
+    Numbered,
+    /// `[PHONE]`.
+    Plain,
+}
+
+/// Kinds of detectors.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Detector {
+    /// Rules with patterns.
+    Patterns,
+}
+
+#[derive(Args)]
+pub(super) struct TextOptions {
+    /// Format of the input [auto, jsonl, csv, tsv, text]
+    #[arg(short, long, value_name = "NAME", default_value = "auto", help_heading = "Input")]
+    format: String,
+    /// Field or column that holds what was said (repeatable); a JSON pointer begins with /
+    #[arg(long, value_name = "NAME|/POINTER", help_heading = "Input")]
+    text_field: Vec<String>,
+    /// Field that says which conversation a record belongs to
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    conversation_field: Option<String>,
+    /// Field that says who speaks
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    speaker_field: Option<String>,
+    /// Look at text fields alone; everything else passes as it is
+    #[arg(long, help_heading = "Input")]
+    only_text_fields: bool,
+    /// Encoding of the input [utf-8, utf-16le, utf-16be, windows-1252, iso-8859-15]; detected when not given
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    encoding: Option<String>,
+    /// Leave out rules that are meant for other languages [auto, en, fr, de, es, it]
+    #[arg(short, long, value_name = "LANG", default_value = "auto", help_heading = "Detection")]
+    lang: String,
+    /// File or directory of your own rules, beside the shipped ones (repeatable)
+    #[arg(long, value_name = "FILE|DIR", help_heading = "Detection")]
+    rules: Vec<PathBuf>,
+    /// Words and phrases that are always masked, one a line
+    #[arg(long, value_name = "FILE", help_heading = "Detection")]
+    deny: Vec<PathBuf>,
+    /// Values that are never masked, one a line
+    #[arg(long, value_name = "FILE", help_heading = "Detection")]
+    allow: Vec<PathBuf>,
+    /// Mask these entities alone, separated by commas
+    #[arg(long, value_name = "LIST", value_delimiter = ',', help_heading = "Detection")]
+    entities: Vec<String>,
+    /// Kinds of detectors, separated by commas
+    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "patterns", help_heading = "Detection")]
+    detectors: Vec<Detector>,
+    /// Least score of a finding, from 0 to 1
+    #[arg(long, value_name = "F", default_value_t = 0.5, help_heading = "Detection")]
+    min_score: f32,
+    /// Whether the same value carries the same number
+    #[arg(long, value_name = "STYLE", default_value = "numbered", help_heading = "Detection")]
+    labels: Labels,
+    /// Worker threads [default: one per core]
+    #[arg(short, long, value_name = "N", help_heading = "Running")]
+    jobs: Option<usize>,
+    /// File whose bytes key the digests of inputs and outputs (at least 16 bytes)
+    #[arg(long, value_name = "FILE", help_heading = "Running")]
+    key_file: Option<PathBuf>,
+    #[arg(long, hide = true, default_value_t = limits::CHUNK_BYTES)]
+    chunk_bytes: usize,
+    #[arg(long, hide = true, default_value_t = limits::CHUNKS_AHEAD)]
+    chunks_ahead: usize,
+    #[arg(long, hide = true)]
+    at_every_byte: bool,
+}
+
+impl TextOptions {
+    /// The engine that the options describe.
+    pub(super) fn engine(&self, mode: Mode) -> Result<Engine> {
+        if !(0.0..=1.0).contains(&self.min_score) {
+            return Err(Error::Usage("--min-score lies between 0 and 1".into()));
+        }
+        let lang = match self.lang.as_str() {
+            "auto" => None,
+            known @ ("en" | "fr" | "de" | "es" | "it") => Some(known.to_owned()),
+            _ => return Err(Error::Usage("--lang is one of auto, en, fr, de, es, it".into())),
+        };
+        let mut files = Vec::new();
+        for path in &self.rules {
+            for file in rule_files(path)? {
+                files.push((file.display().to_string(), read_text(&file)?));
+            }
+        }
+        let options = Options {
+            lang,
+            lists: WordLists { deny: word_list(&self.deny)?, allow: word_list(&self.allow)? },
+            min_score: (self.min_score * 100.0).round() as u8,
+            patterns: self.detectors.contains(&Detector::Patterns),
+            at_every_byte: self.at_every_byte,
+            ..Options::default()
+        };
+        let rules = Ruleset::load(&files, options)?;
+        let mut policy = Policy::default_for(rules.entities());
+        if !self.entities.is_empty() {
+            policy = policy.only(rules.entities(), &self.entities)?;
+        }
+        Ok(Engine::new(rules, policy, mode, self.labels == Labels::Numbered))
+    }
+
+    /// The settings of the run, without outputs.
+    pub(super) fn settings(&self) -> Result<Settings<'static>> {
+        let format = match self.format.as_str() {
+            "auto" => None,
+            name => Some(format::by_name(name).ok_or_else(|| {
+                let known: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+                Error::Usage(format!("no format is called `{name}`; known are auto, {}", known.join(", ")))
+            })?),
+        };
+        let encoding = match &self.encoding {
+            None => None,
+            Some(name) => Some(Encoding::by_name(name).ok_or_else(|| {
+                Error::Usage(format!("no encoding is called `{name}`; known are utf-8, utf-16le, utf-16be, windows-1252, iso-8859-15"))
+            })?),
+        };
+        let fields = FieldOptions {
+            text: self.text_field.clone(),
+            conversation: self.conversation_field.clone(),
+            speaker: self.speaker_field.clone(),
+            only_text: self.only_text_fields,
+        };
+        let defaults = Settings::default();
+        let jobs = self.jobs.unwrap_or(defaults.jobs);
+        if jobs == 0 || jobs > 1024 {
+            return Err(Error::Usage("--jobs lies between 1 and 1024".into()));
+        }
+        Ok(Settings {
+            jobs,
+            chunk_bytes: self.chunk_bytes,
+            chunks_ahead: self.chunks_ahead,
+            format,
+            encoding,
+            fields,
+            key: self.key()?,
+            stop: &super::STOP,
+            ..defaults
+        })
+    }
+
+    /// The key of the digests, if there is a key file.
+    pub(super) fn key(&self) -> Result<Option<[u8; 32]>> {
+        let Some(path) = &self.key_file else { return Ok(None) };
+        let bytes = read_bounded(path)?;
+        if bytes.len() < 16 {
+            return Err(Error::Usage(format!("{}: a key has at least 16 bytes", path.display())));
+        }
+        Ok(Some(digest_key(&bytes)))
+    }
+
+    /// The run line of the audit.
+    pub(super) fn run_line(&self, engine: &Engine, settings: &Settings) -> Run {
+        let mut options = Vec::new();
+        let mut note = |name: &str, value: &str| options.push(format!("{name}={value}"));
+        note("format", &self.format);
+        note("lang", &self.lang);
+        note("min-score", &format!("{:.2}", self.min_score));
+        for field in &self.text_field {
+            note("text-field", &engine.masked_name(field));
+        }
+        for (name, value) in [("conversation-field", &self.conversation_field), ("speaker-field", &self.speaker_field), ("encoding", &self.encoding)] {
+            if let Some(value) = value {
+                note(name, &engine.masked_name(value));
+            }
+        }
+        for (name, set) in [("only-text-fields", self.only_text_fields), ("rules", !self.rules.is_empty()), ("deny", !self.deny.is_empty()), ("allow", !self.allow.is_empty())] {
+            if set {
+                note(name, "yes");
+            }
+        }
+        if !self.entities.is_empty() {
+            note("entities", &self.entities.join(","));
+        }
+        note("labels", if self.labels == Labels::Numbered { "numbered" } else { "plain" });
+        Run {
+            sourdine: env!("CARGO_PKG_VERSION").to_owned(),
+            ruleset: engine.rules().digest().to_owned(),
+            policy: engine.policy().digest(),
+            options,
+            lookahead: "conversation".to_owned(),
+            start: now(),
+            jobs: settings.jobs,
+        }
+    }
+}
+
+/// The time in UTC, to the second, RFC 3339.
+fn now() -> String {
+    let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let (days, rest) = (seconds / 86_400, seconds % 86_400);
+    // Civil date from days since 1970-01-01, after H. Hinnant, "chrono-compatible low-level date algorithms".
+    let shifted = days + 719_468;
+    let (era, day) = (shifted / 146_097, shifted % 146_097);
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let of_year = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let (date, month) = (of_year - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
+    let year = era * 400 + year + u64::from(month <= 2);
+    format!("{year:04}-{month:02}-{date:02}T{:02}:{:02}:{:02}Z", rest / 3600, rest / 60 % 60, rest % 60)
+}
+
+/// Reads a file of the user's, up to the limit.
+fn read_bounded(path: &Path) -> Result<Vec<u8>> {
+    let failed = |source| Error::Input { path: path.to_owned(), source };
+    if fs::metadata(path).map_err(failed)?.len() > limits::USER_FILE_BYTES {
+        return Err(Error::Usage(format!("{}: larger than 64 MiB", path.display())));
+    }
+    fs::read(path).map_err(failed)
+}
+
+/// Reads a text file of the user's.
+pub(super) fn read_text(path: &Path) -> Result<String> {
+    String::from_utf8(read_bounded(path)?).map_err(|_| Error::Usage(format!("{}: not UTF-8", path.display())))
+}
+
+fn word_list(paths: &[PathBuf]) -> Result<Vec<String>> {
+    let mut words = Vec::new();
+    for path in paths {
+        let text = read_text(path)?;
+        words.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned));
+    }
+    Ok(words)
+}
+
+/// A rule file, or the rule files of a directory in order of their names.
+pub(super) fn rule_files(path: &Path) -> Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let failed = |source| Error::Input { path: path.to_owned(), source };
+    let mut files = Vec::new();
+    for entry in fs::read_dir(path).map_err(failed)? {
+        let file = entry.map_err(failed)?.path();
+        if file.extension().is_some_and(|end| end == "toml") {
+            files.push(file);
+        }
+    }
+    files.sort();
+    if files.is_empty() {
+        return Err(Error::Usage(format!("{}: no rule file (*.toml) in this directory", path.display())));
+    }
+    Ok(files)
+}
+
+/// The jobs of a run: every input with its name, in order; files of directories sorted by path.
+/// `target` says where an input goes, by its name.
+pub(super) fn jobs(inputs: &[PathBuf], mut target: impl FnMut(&str) -> Target) -> Result<Vec<Job>> {
+    let mut jobs = Vec::new();
+    let stdin = [PathBuf::from("-")];
+    let inputs = if inputs.is_empty() { &stdin[..] } else { inputs };
+    for input in inputs {
+        if input.as_os_str() == "-" {
+            jobs.push(Job { source: Source::Stdin, path: input.clone(), name: "-".to_owned(), target: target("-") });
+        } else if input.is_dir() {
+            let known = jobs.len();
+            let walk = ignore::WalkBuilder::new(input).standard_filters(false).hidden(true).sort_by_file_path(Ord::cmp).build();
+            for entry in walk {
+                let entry = entry.map_err(|error| Error::Input {
+                    path: input.clone(),
+                    source: std::io::Error::other(error.to_string()),
+                })?;
+                if entry.file_type().is_some_and(|kind| kind.is_file()) {
+                    let path = entry.into_path();
+                    let name = path.strip_prefix(input).unwrap_or(&path).to_string_lossy().into_owned();
+                    let target = target(&name);
+                    jobs.push(Job { source: Source::File(path.clone()), path, name, target });
+                }
+            }
+            if jobs.len() == known {
+                return Err(Error::Input {
+                    path: input.clone(),
+                    source: std::io::Error::new(std::io::ErrorKind::NotFound, "no files in this directory"),
+                });
+            }
+        } else {
+            // A missing file is known before anything is written.
+            let failed = |source| Error::Input { path: input.clone(), source };
+            fs::metadata(input).map_err(failed)?;
+            let name = input.file_name().map_or_else(|| "-".to_owned(), |name| name.to_string_lossy().into_owned());
+            let target = target(&name);
+            jobs.push(Job { source: Source::File(input.clone()), path: input.clone(), name, target });
+        }
+    }
+    Ok(jobs)
+}

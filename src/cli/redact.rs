@@ -1,0 +1,222 @@
+//! `sourdine redact`: masks text.
+
+use std::fmt::Write as _;
+use std::fs::{self, OpenOptions};
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::options::{TextOptions, jobs};
+use super::say;
+use crate::engine::Mode;
+use crate::error::{Error, Result};
+use crate::limits;
+use crate::pipeline::{self, Job, Report};
+use crate::sink::{Sink, Target, exists};
+use crate::source::{Encoding, Source};
+
+/// Mask personal data in files, directories or standard input
+#[derive(Args)]
+pub(super) struct Redact {
+    /// Files, directories, or - for standard input
+    #[arg(value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+    /// Where masked text goes; a directory for several inputs [default: standard output]
+    #[arg(short, long, value_name = "FILE|DIR", help_heading = "Output")]
+    output: Option<PathBuf>,
+    /// Audit log [default: OUTPUT.audit.jsonl, DIR/sourdine.audit.jsonl, none for standard output]
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    audit: Option<PathBuf>,
+    /// Where records that cannot be decoded are kept, raw (readable by you alone)
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    quarantine: Option<PathBuf>,
+    /// Write over existing outputs
+    #[arg(long, help_heading = "Output")]
+    force: bool,
+    /// Read and count, write no text
+    #[arg(long, help_heading = "Output")]
+    dry_run: bool,
+    /// Like --dry-run; exit code 1 when anything would be masked
+    #[arg(long, help_heading = "Output")]
+    check: bool,
+    /// Print counts to standard error
+    #[arg(long, help_heading = "Output")]
+    stats: bool,
+    /// Say nothing but errors
+    #[arg(short, long, help_heading = "Output")]
+    quiet: bool,
+    #[command(flatten)]
+    text: TextOptions,
+}
+
+impl Redact {
+    pub(super) fn run(&self) -> anyhow::Result<u8> {
+        let engine = self.text.engine(Mode::Mask)?;
+        let mut settings = self.text.settings()?;
+        let writes = !self.dry_run && !self.check;
+        let into = self.output.as_deref().filter(|_| writes);
+        let is_tree = self.output_is_directory();
+        let jobs = jobs(&self.inputs, |name| match into {
+            None if writes => Target::Stdout,
+            None => Target::Nowhere,
+            Some(directory) if is_tree => Target::Path(directory.join(if name == "-" { "stdin" } else { name })),
+            Some(file) => Target::Path(file.to_owned()),
+        })?;
+        let audit = if writes { self.audit_path(is_tree) } else { self.audit.clone() };
+        self.check_outputs(&jobs, audit.as_deref())?;
+        for job in &jobs {
+            if let (true, Target::Path(path)) = (is_tree, &job.target)
+                && let Some(parent) = path.parent()
+            {
+                fs::create_dir_all(parent).map_err(|source| Error::Output { path: parent.to_owned(), source })?;
+            }
+        }
+        settings.force = self.force;
+        settings.many = jobs.len() > 1;
+        if let Some(path) = &audit {
+            let run = self.text.run_line(&engine, &settings);
+            let sink = Sink::open(&Target::Path(path.clone()), Encoding::Utf8, self.force, None)?;
+            settings.audit = Some((sink, run));
+        } else if writes && !self.quiet && std::io::stderr().is_terminal() {
+            say("no audit log is written for standard output; ask for one with --audit FILE");
+        }
+        if let Some(path) = &self.quarantine {
+            settings.quarantine = Some(Box::new(private_file(path, self.force)?));
+        }
+        let report = pipeline::run(&engine, jobs, settings)?;
+        self.tell(&report);
+        Ok(self.exit_code(&report))
+    }
+
+    fn output_is_directory(&self) -> bool {
+        self.output.as_ref().is_some_and(|output| {
+            output.is_dir()
+                || output.to_string_lossy().ends_with('/')
+                || self.inputs.len() > 1 && !is_device(output)
+                || self.inputs.iter().any(|input| input.is_dir()) && !is_device(output)
+        })
+    }
+
+    fn audit_path(&self, is_tree: bool) -> Option<PathBuf> {
+        let beside = |output: &PathBuf| {
+            if is_tree {
+                return Some(output.join("sourdine.audit.jsonl"));
+            }
+            let mut name = output.clone().into_os_string();
+            name.push(".audit.jsonl");
+            (!is_device(output)).then(|| PathBuf::from(name))
+        };
+        self.audit.clone().or_else(|| self.output.as_ref().and_then(beside))
+    }
+
+    /// Refuses, before anything is written, outputs that exist, that are inputs, or that are named twice.
+    fn check_outputs(&self, jobs: &[Job], audit: Option<&Path>) -> Result<()> {
+        let mut named: Vec<&Path> = Vec::new();
+        let quarantine = self.quarantine.as_deref();
+        let targets = jobs.iter().filter_map(|job| match &job.target {
+            Target::Path(path) => Some(path.as_path()),
+            _ => None,
+        });
+        for path in targets.chain(audit).chain(quarantine) {
+            if is_device(path) {
+                continue;
+            }
+            for job in jobs {
+                if let Source::File(input) = &job.source
+                    && is_same_file(path, input)
+                {
+                    return Err(Error::Usage(format!("{}: is an input; name another output", path.display())));
+                }
+            }
+            if named.contains(&path) {
+                return Err(Error::Usage(format!("{}: two outputs would have this name", path.display())));
+            }
+            named.push(path);
+            if path.exists() && !self.force {
+                return Err(exists(path));
+            }
+        }
+        Ok(())
+    }
+
+    fn tell(&self, report: &Report) {
+        tell_problems(report, self.quarantine.is_some());
+        if self.quiet {
+            return;
+        }
+        for note in &report.notes {
+            say(note);
+        }
+        if self.stats || self.dry_run {
+            say(statistics(report).trim_end());
+        }
+    }
+
+    fn exit_code(&self, report: &Report) -> u8 {
+        if !report.unread.is_empty() {
+            6
+        } else if report.end.quarantined > 0 {
+            4
+        } else {
+            u8::from(self.check && !report.end.masked.is_empty())
+        }
+    }
+}
+
+/// Prints what went wrong with inputs and records: places and reasons, no text.
+pub(super) fn tell_problems(report: &Report, is_kept: bool) {
+    for (path, error) in &report.unread {
+        say(format_args!("{}: {error}; nothing of it was written", path.display()));
+    }
+    for (path, record, offset, kind) in &report.faults {
+        say(format_args!("{}: record {record}, byte {offset}: {}; quarantined", path.display(), kind.about()));
+    }
+    let quarantined = report.end.quarantined;
+    if quarantined > limits::FAULTS_SHOWN as u64 {
+        say(format_args!("{} more records were quarantined", quarantined - limits::FAULTS_SHOWN as u64));
+    }
+    if quarantined > 0 && !is_kept {
+        say(format_args!("{quarantined} of {} records could not be decoded and were replaced by markers; --quarantine FILE keeps them", report.end.records));
+    }
+    if report.end.cut > 0 {
+        say(format_args!("{} conversations were longer than 8 MiB and were cut there", report.end.cut));
+    }
+}
+
+fn statistics(report: &Report) -> String {
+    let mut out = format!("{} records, {:.1} MB", report.end.records, report.bytes as f64 / 1e6);
+    for (title, counts) in [("masked", &report.end.masked), ("kept", &report.end.kept)] {
+        for (entity, count) in counts {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "\n  {title:7} {entity:16} {count:>9}");
+        }
+    }
+    if report.end.quarantined > 0 {
+        let _ = write!(out, "\n  quarantined records      {:>9}", report.end.quarantined);
+    }
+    out
+}
+
+/// Whether the path is there and no regular file or directory: written to directly, without an audit.
+fn is_device(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|known| !known.is_file() && !known.is_dir())
+}
+
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    match (fs::metadata(one), fs::metadata(other)) {
+        (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
+        _ => false,
+    }
+}
+
+/// A new file that only its owner may read.
+fn private_file(path: &Path, force: bool) -> Result<fs::File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let failed = |source| Error::Output { path: path.to_owned(), source };
+    if force && path.exists() {
+        fs::remove_file(path).map_err(failed)?;
+    }
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)
+}

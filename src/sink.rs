@@ -1,0 +1,195 @@
+//! Where do bytes go?
+//!
+//! A regular file is written under a temporary name in its directory and gets its own name only when it is
+//! complete. Pipes, devices and standard output are written directly. On the way text takes the input's
+//! encoding back and is packed as the file's name says.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use tempfile::NamedTempFile;
+
+use crate::audit::Digest;
+use crate::error::{Error, Result};
+use crate::source::{Encoder, Encoding, Packing};
+
+/// Where to write.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// Standard output.
+    Stdout,
+    /// A file, a device or a named pipe.
+    Path(PathBuf),
+    /// Nowhere: the digest is all that is asked for.
+    Nowhere,
+    /// Memory, for tests and library users.
+    Memory(Arc<Mutex<Vec<u8>>>),
+}
+
+impl Target {
+    /// The name for messages.
+    #[must_use]
+    pub fn path(&self) -> PathBuf {
+        match self {
+            Target::Path(path) => path.clone(),
+            Target::Stdout | Target::Nowhere | Target::Memory(_) => PathBuf::from("-"),
+        }
+    }
+}
+
+/// An opened output. Dropped without [`Sink::finish`], a regular file leaves nothing behind.
+pub struct Sink {
+    writer: Packer,
+    encoder: Encoder,
+    target: Target,
+}
+
+/// The last steps: pack, digest, write.
+enum Packer {
+    Plain(Digesting),
+    Gzip(flate2::write::GzEncoder<Digesting>),
+    Zstd(zstd::stream::write::Encoder<'static, Digesting>),
+}
+
+struct Digesting {
+    inner: Device,
+    digest: Digest,
+}
+
+enum Device {
+    Stdout(io::Stdout),
+    Direct(File),
+    Temporary(NamedTempFile),
+    Nowhere,
+    Memory(Arc<Mutex<Vec<u8>>>),
+}
+
+impl Write for Digesting {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match &mut self.inner {
+            Device::Stdout(stdout) => stdout.write_all(bytes)?,
+            Device::Direct(file) => file.write_all(bytes)?,
+            Device::Temporary(file) => file.write_all(bytes)?,
+            Device::Nowhere => {}
+            Device::Memory(memory) => {
+                memory.lock().map_err(|_| io::Error::other("the memory is lost"))?.extend_from_slice(bytes);
+            }
+        }
+        self.digest.update(bytes);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.inner {
+            Device::Stdout(stdout) => stdout.flush(),
+            Device::Direct(file) => file.flush(),
+            Device::Temporary(file) => file.flush(),
+            Device::Nowhere | Device::Memory(_) => Ok(()),
+        }
+    }
+}
+
+impl Sink {
+    /// Opens a target.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when a regular file exists and `force` is not set; [`Error::Output`] with what the
+    /// system says.
+    pub fn open(target: &Target, encoding: Encoding, force: bool, key: Option<&[u8; 32]>) -> Result<Sink> {
+        let failed = |source| Error::Output { path: target.path(), source };
+        let (inner, packing) = match target {
+            Target::Stdout => (Device::Stdout(io::stdout()), Packing::Plain),
+            Target::Nowhere => (Device::Nowhere, Packing::Plain),
+            Target::Memory(memory) => (Device::Memory(Arc::clone(memory)), Packing::Plain),
+            Target::Path(path) => {
+                let packing = Packing::by_name(&path.to_string_lossy());
+                match fs::metadata(path) {
+                    Ok(known) if known.is_dir() => {
+                        return Err(Error::Usage(format!("{}: is a directory", path.display())));
+                    }
+                    Ok(known) if !known.is_file() => {
+                        (Device::Direct(OpenOptions::new().write(true).open(path).map_err(failed)?), packing)
+                    }
+                    Ok(_) if !force => return Err(exists(path)),
+                    _ => (Device::Temporary(temporary(path).map_err(failed)?), packing),
+                }
+            }
+        };
+        let digesting = Digesting { inner, digest: Digest::new(key) };
+        let writer = match packing {
+            Packing::Plain => Packer::Plain(digesting),
+            Packing::Gzip => Packer::Gzip(flate2::write::GzEncoder::new(digesting, flate2::Compression::default())),
+            Packing::Zstd => Packer::Zstd(zstd::stream::write::Encoder::new(digesting, 3).map_err(failed)?),
+        };
+        Ok(Sink { writer, encoder: Encoder::new(encoding), target: target.clone() })
+    }
+
+    /// Writes text.
+    ///
+    /// # Errors
+    /// [`Error::Output`] with what the system says.
+    pub fn write(&mut self, text: &[u8]) -> Result<()> {
+        let path = || self.target.path();
+        let bytes = self.encoder.encode(text).map_err(|source| Error::Output { path: path(), source })?;
+        let written = match &mut self.writer {
+            Packer::Plain(writer) => writer.write_all(bytes),
+            Packer::Gzip(writer) => writer.write_all(bytes),
+            Packer::Zstd(writer) => writer.write_all(bytes),
+        };
+        written.map_err(|source| Error::Output { path: path(), source })
+    }
+
+    /// Completes the output, which then appears under its name, and returns its digest.
+    ///
+    /// # Errors
+    /// [`Error::Output`] with what the system says; then nothing appears.
+    pub fn finish(self) -> Result<Digest> {
+        let failed = |source| Error::Output { path: self.target.path(), source };
+        let mut digesting = match self.writer {
+            Packer::Plain(writer) => writer,
+            Packer::Gzip(writer) => writer.finish().map_err(failed)?,
+            Packer::Zstd(writer) => writer.finish().map_err(failed)?,
+        };
+        digesting.flush().map_err(failed)?;
+        if let (Device::Temporary(file), Target::Path(path)) = (digesting.inner, &self.target) {
+            persist(file, path).map_err(failed)?;
+        }
+        Ok(digesting.digest)
+    }
+}
+
+/// The refusal to write over a file.
+#[must_use]
+pub fn exists(path: &Path) -> Error {
+    Error::Usage(format!("{}: exists already; name another output or give --force", path.display()))
+}
+
+/// A file that will be called `path` when it is complete.
+///
+/// # Errors
+/// What the system says.
+pub fn temporary(path: &Path) -> io::Result<NamedTempFile> {
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    tempfile::Builder::new().prefix(".sourdine-").suffix(".partial").tempfile_in(directory)
+}
+
+/// Gives a complete file its name: on disk first, then renamed.
+///
+/// # Errors
+/// What the system says.
+pub fn persist(file: NamedTempFile, path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    // Temporary files are 0600. A new output gets what other programs would give it, an old one keeps its mode.
+    let mode = fs::metadata(path).map_or(0o644, |known| known.permissions().mode() & 0o777);
+    file.as_file().set_permissions(fs::Permissions::from_mode(mode))?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
