@@ -75,6 +75,8 @@ pub struct Output {
     pub cut: u64,
     /// Records read, a header not counted.
     pub records: u64,
+    /// The chunk it was made of, given back for its memory.
+    pub raw: Vec<u8>,
 }
 
 impl Output {

@@ -139,7 +139,7 @@ pub fn run(engine: &Engine, jobs: impl IntoIterator<Item = Job>, mut settings: S
     std::thread::scope(|threads| {
         let writing = threads.spawn(move || write_all(writer, queue, &give_back));
         let read = pool.in_place_scope_fifo(|scope| {
-            let mut lane = Pooled { scope, events, spare, workers: &workers, engine };
+            let mut lane = Pooled { scope, events, spare, ready: None, workers: &workers, engine };
             read_all(engine, jobs, &settings, &mut lane)
         });
         let written = writing.join().map_err(|_| Error::Integrity("the writer failed; nothing was completed".into()))?;
@@ -172,6 +172,8 @@ fn write_all<'a>(mut writer: Writer<'a>, queue: Receiver<Event>, give_back: &Syn
 trait Lane {
     fn event(&mut self, event: Event) -> Result<bool>;
     fn chunk(&mut self, file: &Arc<FileContext>, bytes: Vec<u8>, first: bool, record: u64, offset: u64) -> Result<bool>;
+    /// An empty buffer, used before if there is one.
+    fn buffer(&mut self) -> Vec<u8>;
 }
 
 /// All in one thread.
@@ -190,7 +192,14 @@ impl Lane for Inline<'_> {
     fn chunk(&mut self, file: &Arc<FileContext>, bytes: Vec<u8>, first: bool, record: u64, offset: u64) -> Result<bool> {
         self.spare.clear();
         self.engine.chunk(file, &bytes, first, record, &mut self.worker, &mut self.spare);
+        self.spare.raw = bytes;
         self.writer.chunk(&self.spare, offset).map(|()| true)
+    }
+
+    fn buffer(&mut self) -> Vec<u8> {
+        let mut buffer = std::mem::take(&mut self.spare.raw);
+        buffer.clear();
+        buffer
     }
 }
 
@@ -199,6 +208,8 @@ struct Pooled<'s, 'scope, 'e> {
     scope: &'s rayon::ScopeFifo<'scope>,
     events: SyncSender<Event>,
     spare: Receiver<Output>,
+    /// The next output to hand out.
+    ready: Option<Output>,
     workers: &'scope [Mutex<Worker>],
     engine: &'e Engine,
 }
@@ -213,7 +224,7 @@ impl<'scope, 'e: 'scope> Lane for Pooled<'_, 'scope, 'e> {
         if self.events.send(Event::Chunk { slot, offset }).is_err() {
             return Ok(false);
         }
-        let mut output = self.spare.try_recv().unwrap_or_default();
+        let mut output = self.ready.take().or_else(|| self.spare.try_recv().ok()).unwrap_or_default();
         let (file, engine, workers) = (Arc::clone(file), self.engine, self.workers);
         self.scope.spawn_fifo(move |_| {
             output.clear();
@@ -222,10 +233,19 @@ impl<'scope, 'e: 'scope> Lane for Pooled<'_, 'scope, 'e> {
             let index = rayon::current_thread_index().unwrap_or(0);
             let mut worker = workers[index].lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             engine.chunk(&file, &bytes, first, record, &mut worker, &mut output);
+            output.raw = bytes;
             // The writer may be gone after an error; then nobody waits for this.
             let _ = done.send(output);
         });
         Ok(true)
+    }
+
+    fn buffer(&mut self) -> Vec<u8> {
+        let mut output = self.ready.take().or_else(|| self.spare.try_recv().ok()).unwrap_or_default();
+        let mut buffer = std::mem::take(&mut output.raw);
+        self.ready = Some(output);
+        buffer.clear();
+        buffer
     }
 }
 
@@ -315,7 +335,7 @@ impl Cutter {
         settings: &Settings,
         lane: &mut dyn Lane,
     ) -> std::result::Result<bool, Stopped> {
-        let mut buffer = Vec::new();
+        let (mut buffer, mut rest) = (lane.buffer(), Vec::new());
         let mut size = settings.chunk_bytes.max(1);
         loop {
             let complete = input.fill(&mut buffer, size)?;
@@ -336,7 +356,8 @@ impl Cutter {
                     continue;
                 }
             }
-            let rest = buffer[border..].to_vec();
+            rest.clear();
+            rest.extend_from_slice(&buffer[border..]);
             buffer.truncate(border);
             if !buffer.is_empty() {
                 let records = file.layout.count(&buffer);
@@ -351,7 +372,7 @@ impl Cutter {
             if complete {
                 return Ok(true);
             }
-            buffer = Vec::with_capacity(settings.chunk_bytes.max(rest.len()) + 1);
+            buffer = lane.buffer();
             buffer.extend_from_slice(&rest);
             size = settings.chunk_bytes.max(rest.len() + 1);
         }

@@ -104,7 +104,10 @@ impl Automaton {
             state = next;
             if state.is_tagged() {
                 if state.is_match() {
-                    self.report(cache, state, at, out);
+                    // No rule ends inside a number.
+                    if !(byte.is_ascii_digit() && bytes[at - 1].is_ascii_digit()) {
+                        self.report(cache, state, at, out);
+                    }
                 } else if state.is_dead() || state.is_quit() {
                     return;
                 }

@@ -107,6 +107,11 @@ impl WordsBuilder {
         self.meanings.entry(folded(word)).or_default().denied = true;
     }
 
+    /// How many groups there are.
+    pub(super) fn groups(&self) -> usize {
+        self.groups.len()
+    }
+
     pub(super) fn build(self) -> Words {
         let (words, meanings): (Vec<_>, Vec<_>) = self.meanings.into_iter().unzip();
         Words { table: WordTable::new(&words), meanings, phrases: self.phrases }
@@ -241,6 +246,15 @@ impl Surroundings {
         for cue in self.own.iter().rev().take(limits::TURN_CUES) {
             self.before.extend_from_slice(words.groups(cue));
         }
+    }
+
+    /// Whether a word of one of the groups stands in the segment, in its field's name or the turn before.
+    /// `of` holds a flag for each group.
+    pub(super) fn has_any(&self, words: &Words, of: &[bool]) -> bool {
+        let asked = |group: &Group| of[usize::from(*group)];
+        self.key.iter().any(asked)
+            || self.before.iter().any(asked)
+            || self.own.iter().any(|cue| words.groups(cue).iter().any(asked))
     }
 
     /// Whether a word of `group` stands within `within` bytes of the value at `start..end` of a segment

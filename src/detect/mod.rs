@@ -56,7 +56,7 @@ pub struct Scratch {
     surroundings: Surroundings,
     key_text: Vec<u8>,
     key_masks: Vec<crate::scan::Masks>,
-    caches: [Option<hybrid::dfa::Cache>; 4],
+    caches: [Option<hybrid::dfa::Cache>; KINDS],
 }
 
 impl Scratch {
@@ -71,6 +71,10 @@ const DIGIT: usize = 0;
 const AT: usize = 1;
 const COLON: usize = 2;
 const WORD: usize = 3;
+/// Digit rules that say nothing without their context words: asked only where such words are.
+const DIGIT_IN_CONTEXT: usize = 4;
+/// How many automata there are.
+const KINDS: usize = 5;
 
 impl Ruleset {
     /// Buffers for one worker.
@@ -87,7 +91,7 @@ impl Ruleset {
             surroundings: Surroundings::default(),
             key_text: Vec::new(),
             key_masks: Vec::new(),
-            caches: [DIGIT, AT, COLON, WORD].map(|kind| self.automata[kind].as_ref().map(Automaton::cache)),
+            caches: std::array::from_fn(|kind| self.automata[kind].as_ref().map(Automaton::cache)),
         }
     }
 
@@ -207,6 +211,7 @@ impl Ruleset {
 
     fn at_anchors(&self, place: &Place, scratch: &mut Scratch) {
         let mut covered = place.start; // up to here a rule has spoken
+        let in_context = scratch.surroundings.has_any(&self.words, &self.digit_groups);
         for index in 0..scratch.anchors.len() {
             let at = scratch.anchors[index] as usize;
             if at < covered {
@@ -227,6 +232,9 @@ impl Ruleset {
                 let inside = |finding: &Finding| finding.span.end as usize > start;
                 if tried != Some(start) && !scratch.findings[known..].iter().any(inside) {
                     self.try_at(kind, place, start, place.end, scratch);
+                    if kind == DIGIT && in_context {
+                        self.try_at(DIGIT_IN_CONTEXT, place, start, place.end, scratch);
+                    }
                     tried = Some(start);
                 }
             }
@@ -247,7 +255,7 @@ impl Ruleset {
                 continue;
             }
             let known = scratch.findings.len();
-            for kind in [DIGIT, AT, COLON] {
+            for kind in [DIGIT, DIGIT_IN_CONTEXT, AT, COLON] {
                 self.try_at(kind, place, at, place.end, scratch);
             }
             for finding in &scratch.findings[known..] {
@@ -293,15 +301,15 @@ impl Ruleset {
         while from < scratch.ends.len() {
             let rule = scratch.ends[from].rule;
             let to = from + scratch.ends[from..].iter().take_while(|end| end.rule == rule).count();
-            if let Some(finding) = self.judge(place, rule, start, from..to, scratch) {
-                if self.compiled[usize::from(rule)].catch_all {
-                    let begun = |&&(other, span): &&(u16, Span)| other == rule && span.end > finding.span.start;
-                    if scratch.rest.last().filter(begun).is_none() {
-                        scratch.rest.push((rule, finding.span));
-                    }
-                } else {
-                    scratch.findings.push(finding);
+            if self.compiled[usize::from(rule)].catch_all {
+                // Judged at the end, where no other rule has spoken; most often one has.
+                let span = Span { start: start as u32, end: scratch.ends[to - 1].end };
+                let begun = |&&(other, known): &&(u16, Span)| other == rule && known.end > span.start;
+                if scratch.rest.last().filter(begun).is_none() {
+                    scratch.rest.push((rule, span));
                 }
+            } else if let Some(finding) = self.judge(place, rule, start, from..to, scratch) {
+                scratch.findings.push(finding);
             }
             from = to;
         }
@@ -464,7 +472,7 @@ impl Ruleset {
         }
     }
 
-    /// Lets the catch-all rules speak where no other rule did: their matches less what is found already.
+    /// Lets the catch-all rules speak where no other rule did: in the gaps that findings leave.
     fn catch_all(&self, place: &Place, scratch: &mut Scratch) {
         if scratch.rest.is_empty() {
             return;
@@ -476,35 +484,36 @@ impl Ruleset {
             let mut from = span.start;
             for &other in taken.iter().filter(|other| other.overlaps(span)) {
                 if from < other.start {
-                    self.catch_gap(place, rule, Span { start: from, end: other.start }, span, scratch);
+                    self.catch_gap(place, rule, Span { start: from, end: other.start }, scratch);
                 }
                 from = from.max(other.end);
             }
             if from < span.end {
-                self.catch_gap(place, rule, Span { start: from, end: span.end }, span, scratch);
+                self.catch_gap(place, rule, Span { start: from, end: span.end }, scratch);
             }
         }
         scratch.rest = rest;
         scratch.rest.clear();
     }
 
-    /// The catch-all's match in a gap between findings; the whole match when nothing was taken from it.
-    fn catch_gap(&self, place: &Place, rule: u16, gap: Span, whole: Span, scratch: &mut Scratch) {
-        let compiled = &self.compiled[usize::from(rule)];
-        if gap == whole {
-            let finding = Finding { span: whole, entity: compiled.entity, rule, score: compiled.valid };
-            scratch.findings.push(finding);
-            return;
-        }
-        let inside = Place { start: gap.start as usize, end: gap.end as usize, ..*place };
-        let Some(start) = place.text.next(inside.start, inside.end, |m| m.digit) else { return };
-        let (Some(automaton), Some(cache)) = (&self.automata[DIGIT], &mut scratch.caches[DIGIT]) else { return };
-        scratch.ends.clear();
-        automaton.ends(cache, place.text.bytes, start, inside.end, &mut scratch.ends);
-        scratch.ends.retain(|end| end.rule == rule);
-        let ends = 0..scratch.ends.len();
-        if let Some(finding) = self.judge(&inside, rule, start, ends, scratch) {
-            scratch.findings.push(finding);
+    /// The catch-all's match in a gap: what begins at the gap's start or at its first digit.
+    fn catch_gap(&self, place: &Place, rule: u16, gap: Span, scratch: &mut Scratch) {
+        // Beyond the gap stands a finding or the match's own edge; before it likewise.
+        let is_cut = |at: u32| scratch.findings.iter().any(|f| f.span.start == at || f.span.end == at);
+        let start = if is_cut(gap.start) { gap.start as usize } else { place.start };
+        let end = if is_cut(gap.end) { gap.end as usize } else { place.end };
+        let inside = Place { start, end, ..*place };
+        let digit = place.text.next(gap.start as usize, gap.end as usize, |m| m.digit);
+        for start in [Some(gap.start as usize), digit].into_iter().flatten() {
+            let (Some(automaton), Some(cache)) = (&self.automata[DIGIT], &mut scratch.caches[DIGIT]) else { return };
+            scratch.ends.clear();
+            automaton.ends(cache, place.text.bytes, start, inside.end, &mut scratch.ends);
+            scratch.ends.retain(|end| end.rule == rule);
+            let ends = 0..scratch.ends.len();
+            if let Some(finding) = self.judge(&inside, rule, start, ends, scratch) {
+                scratch.findings.push(finding);
+                return;
+            }
         }
     }
 

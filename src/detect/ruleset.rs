@@ -13,7 +13,7 @@ use super::automaton::Automaton;
 use super::checks::Check;
 use super::context::{Group, Words, WordsBuilder, is_one_word};
 use super::rule::{self, Context, Rule};
-use super::{AT, COLON, DIGIT, WORD, examples};
+use super::{AT, COLON, DIGIT, DIGIT_IN_CONTEXT, KINDS, WORD, examples};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Entities, Entity};
@@ -90,7 +90,9 @@ pub struct Ruleset {
     pub(super) compiled: Vec<Compiled>,
     pub(super) entities: Entities,
     pub(super) words: Words,
-    pub(super) automata: [Option<Automaton>; 4],
+    pub(super) automata: [Option<Automaton>; KINDS],
+    /// For each group of context words, whether a rule of [`DIGIT_IN_CONTEXT`] asks for it.
+    pub(super) digit_groups: Vec<bool>,
     /// Rules searched for around their context: rule, group, pattern.
     pub(super) around_context: Vec<(u16, Group, meta::Regex)>,
     /// Rules without an anchor, and the rule of each pattern.
@@ -208,7 +210,8 @@ impl Ruleset {
                 catch_all: rule.catch_all,
             });
         }
-        let (mut kinds, mut anywhere): ([Vec<(u16, &str)>; 4], Vec<u16>) = Default::default();
+        let (mut kinds, mut anywhere): ([Vec<(u16, &str)>; KINDS], Vec<u16>) = Default::default();
+        let mut digit_groups = vec![false; words.groups()];
         let mut around_context = Vec::new();
         for (number, rule) in rules.iter().enumerate() {
             let pattern = (number as u16, rule.pattern.as_str());
@@ -216,7 +219,17 @@ impl Ruleset {
                 continue;
             }
             match &rule.anchor {
-                Anchor::Digit => kinds[DIGIT].push(pattern),
+                Anchor::Digit => {
+                    let alone = &compiled[number];
+                    let best = if alone.check.is_some() { alone.valid.max(alone.score) } else { alone.score };
+                    match alone.near {
+                        Some(near) if best < options.min_score && !alone.catch_all => {
+                            digit_groups[usize::from(near.group)] = true;
+                            kinds[DIGIT_IN_CONTEXT].push(pattern);
+                        }
+                        _ => kinds[DIGIT].push(pattern),
+                    }
+                }
                 Anchor::At => kinds[AT].push(pattern),
                 Anchor::Colon => kinds[COLON].push(pattern),
                 Anchor::Words(list) => {
@@ -236,7 +249,10 @@ impl Ruleset {
         let build = |patterns: &[(u16, &str)]| {
             Automaton::new(patterns).map_err(|reason| Error::Usage(format!("the rules are too big together: {reason}")))
         };
-        let automata = [build(&kinds[DIGIT])?, build(&kinds[AT])?, build(&kinds[COLON])?, build(&kinds[WORD])?];
+        let mut automata = [const { None }; KINDS];
+        for (automaton, patterns) in automata.iter_mut().zip(&kinds) {
+            *automaton = build(patterns)?;
+        }
         let anywhere = match anywhere.as_slice() {
             [] => None,
             numbers => {
@@ -268,6 +284,7 @@ impl Ruleset {
             entities,
             words: words.build(),
             automata,
+            digit_groups,
             around_context,
             anywhere,
             phrases,

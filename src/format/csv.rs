@@ -4,7 +4,7 @@
 //! line breaks and doubled quotes; a quote inside an unquoted field is a character like any other. Text
 //! after a closing quote, or a quote that is never closed, makes a row undecodable up to its line's end.
 
-use super::fields::{Field, FieldOptions, Fields};
+use super::fields::{Field, FieldOptions, Fields, Memo};
 use super::{Chunk, Conversation, Format, Layout};
 use crate::error::{Error, Result};
 use crate::limits;
@@ -231,9 +231,9 @@ impl Table {
         Some((end, if broken.is_some() { None } else { id }))
     }
 
-    fn cell_role(&self, column: usize, value: &[u8]) -> Role {
+    fn cell_role(&self, column: usize, value: &[u8], speakers: &mut Memo<bool>) -> Role {
         let field = self.columns.get(column).copied().unwrap_or(Field::Other);
-        self.fields.role(field, value, self.fields.role(Field::Other, b"", Role::Value, false), true)
+        self.fields.role(field, value, self.fields.otherwise(), true, speakers)
     }
 }
 
@@ -288,7 +288,7 @@ impl Layout for Table {
             let bom = if chunk.first && start == 0 && bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
             let mut column = 0;
             let mut id = None;
-            let segments = &mut out.segments;
+            let (segments, speakers) = (&mut out.segments, &mut out.speakers);
             let ended = self.row_end(bytes, start + bom, true, |cell| {
                 let value = cell.span.of(bytes);
                 if Some(column) == self.conversation && !value.is_empty() && !is_header {
@@ -297,7 +297,7 @@ impl Layout for Table {
                 if !value.is_empty() {
                     segments.push(Segment {
                         span: cell.span,
-                        role: if is_header { Role::Key } else { self.cell_role(column, value) },
+                        role: if is_header { Role::Key } else { self.cell_role(column, value, speakers) },
                         escape: if cell.quoted { Escape::Csv } else { Escape::CsvBare },
                         escaped: cell.doubled,
                         record: record as u32,

@@ -20,7 +20,7 @@ pub struct FieldOptions {
 }
 
 /// What a field holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Field {
     Text,
     Conversation,
@@ -29,6 +29,7 @@ pub(super) enum Field {
     Time,
     Person,
     PersonAtTop,
+    #[default]
     Other,
 }
 
@@ -95,14 +96,20 @@ impl Fields {
             .map_or(Field::Other, |number| self.kinds[number as usize])
     }
 
+    /// The role of strings that say nothing about themselves.
+    pub(super) fn otherwise(&self) -> Role {
+        if self.only_text { Role::Exempt } else { Role::Value }
+    }
+
     /// The role of a string in a field of that kind. `inherited` is the role that the containers around
-    /// it give to what they hold; `top` says that it is a member of the record itself.
-    pub(super) fn role(&self, field: Field, value: &[u8], inherited: Role, top: bool) -> Role {
+    /// it give to what they hold; `top` says that it is a member of the record itself; `speakers` remembers
+    /// which speakers are roles.
+    pub(super) fn role(&self, field: Field, value: &[u8], inherited: Role, top: bool, speakers: &mut Memo<bool>) -> Role {
         let otherwise = if self.only_text && inherited != Role::Text { Role::Exempt } else { inherited };
         match field {
             Field::Text => Role::Text,
             Field::Conversation if top => Role::Exempt,
-            Field::Speaker if self.labels.is_role(value) => Role::Exempt,
+            Field::Speaker if speakers.of(value, || self.labels.is_role(value)) => Role::Exempt,
             Field::Speaker => Role::Person,
             Field::Language if is_language(value) => Role::Exempt,
             Field::Time if is_time(value) => Role::Exempt,
@@ -110,6 +117,37 @@ impl Fields {
             Field::PersonAtTop if top && !value.iter().any(u8::is_ascii_digit) => Role::Person,
             _ => otherwise,
         }
+    }
+}
+
+/// What the last names and values were found to be: records of a file repeat them. Nothing depends on it
+/// but speed.
+pub(super) struct Memo<T> {
+    slots: Vec<(u64, u64, u8, T)>,
+}
+
+impl<T: Copy + Default> Default for Memo<T> {
+    fn default() -> Self {
+        Memo { slots: vec![(0, 0, 0, T::default()); 64] }
+    }
+}
+
+impl<T: Copy> Memo<T> {
+    /// What `text` is: as remembered, else as `find` says. Texts of 1 to 16 bytes are remembered.
+    #[inline]
+    pub(super) fn of(&mut self, text: &[u8], find: impl FnOnce() -> T) -> T {
+        let length = text.len();
+        let (head, tail) = match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+            (Some(head), Some(tail)) if length <= 16 => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
+            (None, _) if length > 0 => (text.iter().fold(0, |value, &b| value << 8 | u64::from(b)), 0),
+            _ => return find(),
+        };
+        let hash = (head ^ tail.rotate_left(31)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 58;
+        let slot = &mut self.slots[hash as usize];
+        if (slot.0, slot.1, slot.2) != (head, tail, length as u8) {
+            *slot = (head, tail, length as u8, find());
+        }
+        slot.3
     }
 }
 
@@ -164,7 +202,7 @@ mod tests {
     #[test]
     fn exempt_values_must_look_the_part() {
         let fields = Fields::new(&FieldOptions::default());
-        let role = |field, value: &str| fields.role(field, value.as_bytes(), Role::Value, true);
+        let role = |field, value: &str| fields.role(field, value.as_bytes(), Role::Value, true, &mut Memo::default());
         assert_eq!(role(Field::Time, "2026-11-22T14:05:33.123Z"), Role::Exempt);
         assert_eq!(role(Field::Time, "1763850000123"), Role::Exempt);
         assert_eq!(role(Field::Time, "0612345678 call"), Role::Value);

@@ -5,7 +5,7 @@
 //! surrogates are refused, duplicate keys are not), but for numbers that overflow, which it leaves alone.
 //! It is tested and fuzzed against that parser.
 
-use super::fields::{Field, Fields};
+use super::fields::{Field, Fields, Memo};
 use crate::limits;
 use crate::model::{Escape, FaultKind, Role, Segment, Span};
 use crate::scan::Text;
@@ -25,6 +25,13 @@ pub(super) struct Frame {
     inherited: Role,
 }
 
+/// What names and values of the records before were.
+#[derive(Default)]
+pub(super) struct Memos {
+    names: Memo<Field>,
+    speakers: Memo<bool>,
+}
+
 /// One record's parse.
 pub(super) struct Parser<'a> {
     pub(super) text: Text<'a>,
@@ -34,6 +41,7 @@ pub(super) struct Parser<'a> {
     pub(super) fields: &'a Fields,
     pub(super) frames: &'a mut Vec<Frame>,
     pub(super) segments: &'a mut Vec<Segment>,
+    pub(super) memos: &'a mut Memos,
     /// Where the conversation's id stands, once it is met.
     pub(super) id: Option<Span>,
     /// Stop at the segment that begins here, with `frames` leading to it.
@@ -122,7 +130,7 @@ impl Parser<'_> {
         }
         let (field, name, inherited) = match self.frames.last() {
             Some(frame) => (frame.field, frame.name, frame.inherited),
-            None => (Field::Other, Segment::UNNAMED, self.fields.role(Field::Other, b"", Role::Value, false)),
+            None => (Field::Other, Segment::UNNAMED, self.fields.otherwise()),
         };
         let inherited = if field == Field::Text { Role::Text } else { inherited };
         self.frames.push(Frame { is_object, name, field, index: 0, inherited });
@@ -140,7 +148,8 @@ impl Parser<'_> {
         }
         self.at += 1;
         let name = self.segments.len() as u32;
-        let field = self.fields.of(span.of(self.text.bytes));
+        let name_text = span.of(self.text.bytes);
+        let field = self.memos.names.of(name_text, || self.fields.of(name_text));
         let depth = self.frames.len().min(usize::from(u8::MAX)) as u8;
         let role = if field == Field::Other { Role::Key } else { Role::Exempt };
         let (escape, record) = (Escape::Json, self.record);
@@ -243,7 +252,7 @@ impl Parser<'_> {
                     self.id = Some(span);
                 }
                 if self.fields.pointers.is_empty() || !self.at_text_pointer() {
-                    self.fields.role(field, span.of(self.text.bytes), inherited, top)
+                    self.fields.role(field, span.of(self.text.bytes), inherited, top, &mut self.memos.speakers)
                 } else {
                     Role::Text
                 }

@@ -45,6 +45,7 @@ impl Lines {
             fields: &self.fields,
             frames: &mut parts.frames,
             segments: &mut parts.segments,
+            memos: &mut parts.memos,
             id: None,
             target: None,
         };
@@ -58,6 +59,7 @@ struct Parts {
     masks: Vec<crate::scan::Masks>,
     segments: Vec<Segment>,
     frames: Vec<super::json::Frame>,
+    memos: super::json::Memos,
 }
 
 /// The start of the line that ends at `end` (its line break included).
@@ -120,6 +122,7 @@ impl Layout for Lines {
                     fields: &self.fields,
                     frames: &mut out.frames,
                     segments: &mut out.segments,
+                    memos: &mut out.memos,
                     id: None,
                     target: None,
                 };
@@ -197,6 +200,7 @@ impl Layout for Lines {
             fields: &self.fields,
             frames: &mut parts.frames,
             segments: &mut parts.segments,
+            memos: &mut parts.memos,
             id: None,
             target: Some(segment.span.start as usize),
         };

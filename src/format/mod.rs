@@ -71,6 +71,8 @@ pub struct Conversation {
     pub cut: bool,
     /// Containers that the JSON parser is inside of; kept to reuse its memory.
     frames: Vec<json::Frame>,
+    memos: json::Memos,
+    speakers: fields::Memo<bool>,
 }
 
 impl Conversation {

@@ -10,14 +10,21 @@ use crate::view::decode::Chars;
 use crate::view::fold::{Folded, fold};
 
 /// The numbers of one conversation. Reused.
-#[derive(Default)]
 pub struct Numbers {
     values: Vec<u8>,
     entries: Vec<Entry>,
     /// Index into `entries` by hash, once there are many. Only asked, never listed.
     index: HashMap<u64, u32>,
-    next: HashMap<Entity, u32>,
+    /// The next number of each entity, by the entity's number.
+    next: [u32; 256],
     taken: BTreeSet<(Entity, u32)>,
+}
+
+impl Default for Numbers {
+    fn default() -> Self {
+        let (values, entries, index, taken) = Default::default();
+        Numbers { values, entries, index, next: [1; 256], taken }
+    }
 }
 
 struct Entry {
@@ -34,9 +41,12 @@ const FEW: usize = 24;
 impl Numbers {
     /// Forgets the conversation before.
     pub fn clear(&mut self) {
+        if self.entries.is_empty() && self.taken.is_empty() {
+            return;
+        }
         self.values.clear();
         self.entries.clear();
-        self.next.clear();
+        self.next = [1; 256];
         self.taken.clear();
         if !self.index.is_empty() {
             self.index = HashMap::new();
@@ -70,7 +80,7 @@ impl Numbers {
         if let Some(entry) = known {
             return entry.number;
         }
-        let next = self.next.entry(entity).or_insert(1);
+        let next = &mut self.next[usize::from(entity.0)];
         while self.taken.contains(&(entity, *next)) {
             *next += 1;
         }
@@ -104,7 +114,15 @@ fn hash(entity: Entity, value: &[u8]) -> u64 {
 /// punctuation tells values apart (addresses of mail, web and machines) it stays.
 pub fn folded_value(raw: &[u8], escape: Escape, punctuation_counts: bool, out: &mut Vec<u8>) {
     out.clear();
-    for (c, _) in Chars::new(raw, escape) {
+    let mut chars = Chars::new(raw, escape);
+    loop {
+        // Nearly all values are plain ASCII.
+        for &byte in chars.take_plain() {
+            if byte.is_ascii_alphanumeric() || punctuation_counts && byte.is_ascii_graphic() {
+                out.push(byte.to_ascii_lowercase());
+            }
+        }
+        let Some((c, _)) = chars.next() else { break };
         let c = match fold(c) {
             Folded::Same => c,
             Folded::To(other) => other,
