@@ -199,7 +199,7 @@ impl Engine {
         out.kept.resize(entities, 0);
         let mut masks = std::mem::take(&mut worker.masks);
         classify(self.rules.kernel(), bytes, &mut masks);
-        let is_utf8 = std::str::from_utf8(bytes).is_ok();
+        let is_utf8 = simdutf8::basic::from_utf8(bytes).is_ok();
         let chunk = format::Chunk { text: Text { bytes, masks: &masks }, is_utf8, first, record };
         let (mut at, mut number) = (0, record);
         while at < bytes.len() {

@@ -5,6 +5,7 @@
 //! end whose edges and checksum hold. Most anchors die within two bytes, which a small table of
 //! possible first pairs settles before the automaton is asked.
 
+use regex_automata::hybrid::LazyStateID;
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::nfa::thompson;
 use regex_automata::{Anchored, Input, MatchKind};
@@ -27,6 +28,13 @@ pub(super) struct Automaton {
     rules: Vec<u16>,
     /// Bit `b0 << 8 | b1` is set when a match may begin with these two bytes.
     first_pairs: Box<[u64; 1024]>,
+}
+
+/// What a worker has seen of an automaton's states.
+pub(super) struct Memory {
+    cache: Cache,
+    /// The start state, and how often the cache had started over when it was computed.
+    start: Option<(LazyStateID, usize)>,
 }
 
 impl Automaton {
@@ -76,31 +84,53 @@ impl Automaton {
         Ok(())
     }
 
-    pub(super) fn cache(&self) -> Cache {
-        self.dfa.create_cache()
+    pub(super) fn memory(&self) -> Memory {
+        Memory { cache: self.dfa.create_cache(), start: None }
     }
 
     /// Appends every end of every rule that matches from `start`, none beyond `limit`, in growing order.
     #[inline]
-    pub(super) fn ends(&self, cache: &mut Cache, bytes: &[u8], start: usize, limit: usize, out: &mut Vec<End>) {
+    pub(super) fn ends(&self, memory: &mut Memory, bytes: &[u8], start: usize, limit: usize, out: &mut Vec<End>) {
         if start + 2 > limit {
             return;
         }
         let pair = usize::from(bytes[start]) << 8 | usize::from(bytes[start + 1]);
         if self.first_pairs[pair / 64] >> (pair % 64) & 1 == 1 {
-            self.run(cache, bytes, start, limit, out);
+            self.run(memory, bytes, start, limit, out);
         }
     }
 
-    fn run(&self, cache: &mut Cache, bytes: &[u8], start: usize, limit: usize, out: &mut Vec<End>) {
+    /// The start state, which stays the same until the cache starts over.
+    #[inline]
+    fn start(&self, memory: &mut Memory) -> Option<LazyStateID> {
+        let clears = memory.cache.clear_count();
+        match memory.start {
+            Some((state, known)) if known == clears => Some(state),
+            _ => {
+                let input = Input::new(&[]).anchored(Anchored::Yes);
+                let state = self.dfa.start_state_forward(&mut memory.cache, &input).ok()?;
+                memory.start = Some((state, memory.cache.clear_count()));
+                Some(state)
+            }
+        }
+    }
+
+    fn run(&self, memory: &mut Memory, bytes: &[u8], start: usize, limit: usize, out: &mut Vec<End>) {
         let limit = limit.min(start + limits::MATCH_BYTES);
         // Patterns have no look-around, so the start state depends on nothing and no byte makes the
         // automaton give up; a cache that cannot hold three states is the only error, met on loading.
-        let input = Input::new(&[]).anchored(Anchored::Yes);
-        let Ok(mut state) = self.dfa.start_state_forward(cache, &input) else { return };
+        let Some(mut state) = self.start(memory) else { return };
+        let cache = &mut memory.cache;
         // Match states come one byte late: what matched before this byte is known after it.
         for (at, &byte) in bytes[..limit].iter().enumerate().skip(start) {
-            let Ok(next) = self.dfa.next_state(cache, state, byte) else { return };
+            let next = if state.is_tagged() {
+                self.dfa.next_state(cache, state, byte)
+            } else {
+                // The quick way; an unknown state is then computed by the other.
+                let next = self.dfa.next_state_untagged(cache, state, byte);
+                if next.is_unknown() { self.dfa.next_state(cache, state, byte) } else { Ok(next) }
+            };
+            let Ok(next) = next else { return };
             state = next;
             if state.is_tagged() {
                 if state.is_match() {
@@ -120,7 +150,7 @@ impl Automaton {
         }
     }
 
-    fn report(&self, cache: &Cache, state: regex_automata::hybrid::LazyStateID, end: usize, out: &mut Vec<End>) {
+    fn report(&self, cache: &Cache, state: LazyStateID, end: usize, out: &mut Vec<End>) {
         for at in 0..self.dfa.match_len(cache, state) {
             let rule = self.rules[self.dfa.match_pattern(cache, state, at).as_usize()];
             out.push(End { rule, end: end as u32 });

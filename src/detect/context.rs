@@ -164,7 +164,17 @@ impl Words {
 
     /// Appends the phrases that begin with `hit`.
     pub(super) fn cues(&self, text: Text<'_>, hit: WordHit, end: usize, cues: &mut Vec<Cue>) {
-        for &phrase in &self.meanings[hit.word as usize].phrases {
+        let phrases = &self.meanings[hit.word as usize].phrases;
+        if phrases.is_empty() {
+            return;
+        }
+        // Most phrases fail at the first letter of their second word.
+        let next = next_word(text, hit.end as usize, end).map(|at| text.bytes[at] | 0x20);
+        for &phrase in phrases {
+            let second = self.phrases[phrase as usize].tail.first();
+            if second.is_some_and(|word| Some(word[0]) != next) {
+                continue;
+            }
             if let Some(stop) = tail_end(text, hit.end as usize, end, &self.phrases[phrase as usize].tail) {
                 cues.push(Cue { start: hit.start, end: stop as u32, phrase });
             }
@@ -184,14 +194,17 @@ impl Words {
     }
 }
 
+/// Where the next word begins, if only a few blanks or signs stand before it.
+fn next_word(text: Text<'_>, at: usize, end: usize) -> Option<usize> {
+    let reach = end.min(at + 5);
+    let start = text.next(at, reach, |m| m.letter | m.digit)?;
+    (start > at && !text.bytes[start].is_ascii_digit()).then_some(start)
+}
+
 /// Where the words of `tail` end, if they follow one another from `at`.
 fn tail_end(text: Text<'_>, mut at: usize, end: usize, tail: &[Box<[u8]>]) -> Option<usize> {
     for word in tail {
-        let gap = text.next(at, end, |m| m.letter)? - at;
-        if gap == 0 || gap > 4 || text.bytes[at..at + gap].iter().any(u8::is_ascii_digit) {
-            return None;
-        }
-        at += gap;
+        at = next_word(text, at, end)?;
         let candidate = text.bytes.get(at..at + word.len())?;
         let stop = at + word.len();
         if stop > end

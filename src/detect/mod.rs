@@ -18,11 +18,11 @@ mod ruleset;
 
 pub use ruleset::{Options, Ruleset, SHIPPED, WordLists};
 
-use regex_automata::{Input, hybrid};
+use regex_automata::Input;
 
 use crate::model::{Entity, Finding, Role, Span};
 use crate::scan::{Text, WordHit};
-use automaton::{Automaton, End};
+use automaton::{Automaton, End, Memory};
 use context::{Near, Surroundings};
 use ruleset::Compiled;
 
@@ -56,7 +56,7 @@ pub struct Scratch {
     surroundings: Surroundings,
     key_text: Vec<u8>,
     key_masks: Vec<crate::scan::Masks>,
-    caches: [Option<hybrid::dfa::Cache>; KINDS],
+    memories: [Option<Memory>; KINDS],
 }
 
 impl Scratch {
@@ -66,7 +66,7 @@ impl Scratch {
     }
 }
 
-/// The automata of a set, by kind of anchor. The order is that of [`Scratch::caches`].
+/// The automata of a set, by kind of anchor. The order is that of [`Scratch::memories`].
 const DIGIT: usize = 0;
 const AT: usize = 1;
 const COLON: usize = 2;
@@ -91,7 +91,7 @@ impl Ruleset {
             surroundings: Surroundings::default(),
             key_text: Vec::new(),
             key_masks: Vec::new(),
-            caches: std::array::from_fn(|kind| self.automata[kind].as_ref().map(Automaton::cache)),
+            memories: std::array::from_fn(|kind| self.automata[kind].as_ref().map(Automaton::memory)),
         }
     }
 
@@ -290,9 +290,9 @@ impl Ruleset {
 
     /// Asks the automaton of `kind` which rules match from `start`, and judges each.
     fn try_at(&self, kind: usize, place: &Place, start: usize, limit: usize, scratch: &mut Scratch) {
-        let (Some(automaton), Some(cache)) = (&self.automata[kind], &mut scratch.caches[kind]) else { return };
+        let (Some(automaton), Some(memory)) = (&self.automata[kind], &mut scratch.memories[kind]) else { return };
         scratch.ends.clear();
-        automaton.ends(cache, place.text.bytes, start, limit, &mut scratch.ends);
+        automaton.ends(memory, place.text.bytes, start, limit, &mut scratch.ends);
         if scratch.ends.is_empty() {
             return;
         }
@@ -403,20 +403,20 @@ impl Ruleset {
         }
         // `12.5` or `3/4`: a digit, a joint, a digit belong together. Long numbers are listed with
         // commas and slashes, so there the joint separates.
-        let long = bytes[start..end].iter().filter(|b| b.is_ascii_digit()).count() >= 9;
+        let is_long = || bytes[start..end].iter().filter(|b| b.is_ascii_digit()).count() >= 9;
         let joins = |joint: u8| match joint {
             b'.' | b'-' => true,
-            b',' | b'/' | b':' => !long,
+            b',' | b'/' | b':' => !is_long(),
             _ => false,
         };
         let joined_before = start >= place.start + 2
             && bytes[start].is_ascii_digit()
-            && joins(bytes[start - 1])
-            && bytes[start - 2].is_ascii_digit();
+            && bytes[start - 2].is_ascii_digit()
+            && joins(bytes[start - 1]);
         let joined_after = end + 1 < place.end
             && bytes[end - 1].is_ascii_digit()
-            && joins(bytes[end])
-            && bytes[end + 1].is_ascii_digit();
+            && bytes[end + 1].is_ascii_digit()
+            && joins(bytes[end]);
         !joined_before && !joined_after
     }
 
@@ -505,9 +505,9 @@ impl Ruleset {
         let inside = Place { start, end, ..*place };
         let digit = place.text.next(gap.start as usize, gap.end as usize, |m| m.digit);
         for start in [Some(gap.start as usize), digit].into_iter().flatten() {
-            let (Some(automaton), Some(cache)) = (&self.automata[DIGIT], &mut scratch.caches[DIGIT]) else { return };
+            let (Some(automaton), Some(memory)) = (&self.automata[DIGIT], &mut scratch.memories[DIGIT]) else { return };
             scratch.ends.clear();
-            automaton.ends(cache, place.text.bytes, start, inside.end, &mut scratch.ends);
+            automaton.ends(memory, place.text.bytes, start, inside.end, &mut scratch.ends);
             scratch.ends.retain(|end| end.rule == rule);
             let ends = 0..scratch.ends.len();
             if let Some(finding) = self.judge(&inside, rule, start, ends, scratch) {
