@@ -261,6 +261,11 @@ impl Surroundings {
         }
     }
 
+    /// Whether a word of the group stood in the turn before, or stands in the field's name.
+    pub(super) fn was_asked(&self, group: Group) -> bool {
+        self.before.contains(&group) || self.key.contains(&group)
+    }
+
     /// Whether a word of one of the groups stands in the segment, in its field's name or the turn before.
     /// `of` holds a flag for each group.
     pub(super) fn has_any(&self, words: &Words, of: &[bool]) -> bool {

@@ -420,26 +420,27 @@ impl Ruleset {
         !joined_before && !joined_after
     }
 
-    /// Rules whose only anchor is their context: searched for within reach of each of their words.
+    /// Rules whose only anchor is their context: searched for within reach of each of their words, and at
+    /// the start of an answer when the words stood in the turn before.
     fn around_context(&self, place: &Place, scratch: &mut Scratch) {
-        if self.around_context.is_empty() {
-            return;
-        }
-        for at in 0..scratch.surroundings.own.len() {
-            let cue = scratch.surroundings.own[at];
-            for number in 0..self.words.groups(&cue).len() {
-                let group = self.words.groups(&cue)[number];
-                for index in 0..self.around_context.len() {
-                    let (rule, of, ref regex) = self.around_context[index];
-                    if of != group {
-                        continue;
-                    }
-                    let within = self.compiled[usize::from(rule)].near.map_or(0, |near| near.within as usize);
-                    // A little more than the reach, so that a match at its end is not cut.
-                    let from = (cue.start as usize).saturating_sub(within + 64).max(place.start);
-                    let to = (cue.end as usize + within + 64).min(place.end);
-                    self.search(place, regex, char_border(place, from)..char_border(place, to), |_| rule, scratch);
+        for index in 0..self.around_context.len() {
+            let (rule, group, ref regex) = self.around_context[index];
+            // A little more than the reach, so that a match at its end is not cut.
+            let reach = self.compiled[usize::from(rule)].near.map_or(0, |near| near.within as usize) + 64;
+            let mut searched = place.start;
+            if scratch.surroundings.was_asked(group) {
+                searched = char_border(place, (place.start + reach).min(place.end));
+                self.search(place, regex, place.start..searched, |_| rule, scratch);
+            }
+            for at in 0..scratch.surroundings.own.len() {
+                let cue = scratch.surroundings.own[at];
+                if !self.words.groups(&cue).contains(&group) {
+                    continue;
                 }
+                let from = char_border(place, (cue.start as usize).saturating_sub(reach).max(searched));
+                let to = char_border(place, (cue.end as usize + reach).min(place.end));
+                self.search(place, regex, from..to, |_| rule, scratch);
+                searched = searched.max(to);
             }
         }
     }

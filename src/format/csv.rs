@@ -103,8 +103,8 @@ fn row(bytes: &[u8], begin: usize, delimiter: u8, complete: bool, mut cell: impl
     }
 }
 
-/// The fields of the head's first rows, as text, under one delimiter. `None` when a row is broken.
-fn sample(head: &[u8], delimiter: u8) -> Option<Vec<Vec<String>>> {
+/// The fields of the head's first sound rows, as text, under one delimiter.
+fn sample(head: &[u8], delimiter: u8) -> Vec<Vec<String>> {
     let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
     let mut rows = Vec::new();
     let mut at = 0;
@@ -115,14 +115,21 @@ fn sample(head: &[u8], delimiter: u8) -> Option<Vec<Vec<String>>> {
         let text = |cell: Cell| String::from_utf8_lossy(cell.span.of(head)).replace("\"\"", "\"");
         match row(head, at, delimiter, complete, |cell| cells.push(text(cell))) {
             Row::Ends(end) => at = end,
-            Row::Broken(_) => return None,
+            // A broken row says nothing about the others.
+            Row::Broken(place) => match super::line_end(head, place, complete) {
+                Some(end) => {
+                    at = end;
+                    continue;
+                }
+                None => break,
+            },
             Row::Open => break,
         }
         if cells.len() > 1 || !cells[0].trim().is_empty() {
             rows.push(cells);
         }
     }
-    Some(rows)
+    rows
 }
 
 /// Whether the rows have the same number of fields, at least two.
@@ -132,7 +139,7 @@ fn is_even(rows: &[Vec<String>]) -> bool {
 
 fn sniff(head: &[u8], delimiters: &[u8]) -> bool {
     delimiters.iter().any(|&delimiter| {
-        let Some(rows) = sample(head, delimiter) else { return false };
+        let rows = sample(head, delimiter);
         // Prose has commas too: a table has a header of short names and no blank after its delimiters.
         let names = |row: &Vec<String>| {
             row.iter().all(|name| (1..=40).contains(&name.len()) && !name.starts_with(' ') && !name.contains(['.', '?', '!']))
@@ -144,7 +151,7 @@ fn sniff(head: &[u8], delimiters: &[u8]) -> bool {
 fn open(head: &[u8], options: &FieldOptions, delimiters: &[u8]) -> Result<Box<dyn Layout>> {
     let best = delimiters
         .iter()
-        .filter_map(|&delimiter| sample(head, delimiter).map(|rows| (delimiter, rows)))
+        .map(|&delimiter| (delimiter, sample(head, delimiter)))
         .max_by_key(|(_, rows)| (is_even(rows), rows.first().map_or(0, Vec::len)));
     let (delimiter, rows) = best.unwrap_or((delimiters[0], Vec::new()));
     let fields = Fields::new(options);

@@ -1,0 +1,97 @@
+//! How much of what people say in hand-written conversations is found?
+//!
+//! The conversations (`testdata/conversations`) were written by somebody who had not seen the rules. The
+//! table is printed with `cargo test --test conversations -- --nocapture`; the floors below only keep
+//! figures from falling.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use serde::Deserialize;
+use sourdine::detect::{Options, Ruleset};
+use sourdine::engine::{Engine, Mode};
+use sourdine::policy::Policy;
+
+#[derive(Deserialize)]
+struct Turn {
+    text: String,
+    label: Vec<(usize, usize, String)>,
+}
+
+#[derive(Default)]
+struct Score {
+    gold: usize,
+    covered: usize,
+    named: usize,
+}
+
+/// The output of `scan` on a file: record, start, end, entity.
+fn scan(bytes: &[u8]) -> Vec<(usize, usize, usize, String)> {
+    let rules = Ruleset::load(&[], Options::default()).expect("loads");
+    let policy = Policy::default_for(rules.entities());
+    let engine = Engine::new(rules, policy, Mode::Scan { show_values: false }, true);
+    let lines = support::redact(&engine, "jsonl", bytes, support::PLAIN).text();
+    lines
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"))
+        .filter(|line| line["field"] == "/text")
+        .map(|line| {
+            let number = |name: &str| line[name].as_u64().expect("a number") as usize;
+            (number("record"), number("start"), number("end"), line["entity"].as_str().expect("a name").to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn hand_written_conversations() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/conversations");
+    let (mut table, mut all, mut innocent, mut words) = (String::new(), Score::default(), 0, 0);
+    let mut misses = String::new();
+    for lang in ["en", "fr", "de", "es", "it"] {
+        let bytes = fs::read(directory.join(format!("{lang}.jsonl"))).expect("the conversations are there");
+        // Labels and ids are gold, not text: only what is said is looked at.
+        let turns: Vec<(Turn, serde_json::Value)> = bytes
+            .split(|&b| b == b'\n')
+            .filter(|line| !line.is_empty())
+            .map(|line| (serde_json::from_slice(line).expect("a turn"), serde_json::from_slice(line).expect("a turn")))
+            .collect();
+        let plain: String = turns
+            .iter()
+            .map(|(turn, row)| serde_json::json!({"call_id": row["call_id"], "speaker": row["speaker"], "text": turn.text}).to_string() + "\n")
+            .collect();
+        let found = scan(plain.as_bytes());
+        let mut scores: BTreeMap<&str, Score> = BTreeMap::new();
+        for (at, (turn, _)) in turns.iter().enumerate() {
+            words += turn.text.split_whitespace().count();
+            let here: Vec<_> = found.iter().filter(|finding| finding.0 == at + 1).collect();
+            for (start, end, entity) in &turn.label {
+                let score = scores.entry(entity).or_default();
+                score.gold += 1;
+                let covered = (*start..*end).all(|c| here.iter().any(|f| f.1 <= c && c < f.2));
+                score.covered += usize::from(covered);
+                score.named += usize::from(here.iter().any(|f| f.1 < *end && *start < f.2 && f.3 == *entity));
+                if !covered {
+                    let _ = writeln!(misses, "  missed {lang} {entity}: {}", turn.text);
+                }
+            }
+            for finding in here.iter().filter(|f| !turn.label.iter().any(|gold| gold.0 < f.2 && f.1 < gold.1)) {
+                innocent += 1;
+                let _ = writeln!(misses, "  false  {lang} {}: {}", finding.3, turn.text);
+            }
+        }
+        for (entity, score) in &scores {
+            let _ = writeln!(table, "{lang} {entity:14} {:3} of {:3} covered, {:3} named so", score.covered, score.gold, score.named);
+            all.gold += score.gold;
+            all.covered += score.covered;
+            all.named += score.named;
+        }
+    }
+    println!("{table}{misses}all: {} of {} covered, {} named so, {innocent} false findings in {words} words", all.covered, all.gold, all.named);
+    assert!(all.covered * 100 >= all.gold * 95, "covered {} of {}", all.covered, all.gold);
+    assert!(all.named * 100 >= all.gold * 90, "named {} of {}", all.named, all.gold);
+    assert!(innocent * 1000 <= words * 2, "{innocent} false findings in {words} words");
+}
