@@ -312,8 +312,10 @@ impl Engine {
             let again = view.text();
             self.rules.find(&Place { text: again, start: 0, end: again.bytes.len(), role: segment.role, key }, detect);
             let known = found.len();
+            // `known` is in order and disjoint, so only the last one that begins before can hold it.
             let is_new = |located: &Located, known: &[Located]| {
-                !known.iter().any(|old| old.span.start <= located.span.start && located.span.end <= old.span.end)
+                let after = known.partition_point(|old| old.span.start <= located.span.start);
+                after == 0 || known[after - 1].span.end < located.span.end
             };
             let masked = |finding: &&Finding| matches!(self.policy.action(finding.entity), Action::Mask(_));
             for finding in detect.findings.iter().filter(masked) {
@@ -350,7 +352,8 @@ impl Engine {
         debug_assert!(worker.found.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start));
         worker.masked.extend_from_slice(&worker.found);
         for kept in &worker.kept_here {
-            if !worker.found.iter().any(|masked| masked.span.overlaps(kept.span)) {
+            let next = worker.found.partition_point(|masked| masked.span.end <= kept.span.start);
+            if !worker.found.get(next).is_some_and(|masked| masked.span.overlaps(kept.span)) {
                 worker.kept.push(*kept);
             }
         }

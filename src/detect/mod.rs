@@ -53,6 +53,7 @@ pub struct Scratch {
     anchors: Vec<u32>,
     ends: Vec<End>,
     rest: Vec<(u16, Span)>,
+    taken: Vec<Span>,
     surroundings: Surroundings,
     key_text: Vec<u8>,
     key_masks: Vec<crate::scan::Masks>,
@@ -88,6 +89,7 @@ impl Ruleset {
             anchors: Vec::new(),
             ends: Vec::new(),
             rest: Vec::new(),
+            taken: Vec::new(),
             surroundings: Surroundings::default(),
             key_text: Vec::new(),
             key_masks: Vec::new(),
@@ -478,40 +480,48 @@ impl Ruleset {
         if scratch.rest.is_empty() {
             return;
         }
-        let rest = std::mem::take(&mut scratch.rest);
-        let mut taken: Vec<Span> = scratch.findings.iter().map(|finding| finding.span).collect();
+        let (rest, mut taken) = (std::mem::take(&mut scratch.rest), std::mem::take(&mut scratch.taken));
+        taken.clear();
+        taken.extend(scratch.findings.iter().map(|finding| finding.span));
         taken.sort_unstable();
+        // United, so that ends grow like starts and the findings over a match are next to each other.
+        taken.dedup_by(|next, united| {
+            let joined = next.start < united.end;
+            if joined {
+                united.end = united.end.max(next.end);
+            }
+            joined
+        });
         for &(rule, span) in &rest {
-            let mut from = span.start;
-            for &other in taken.iter().filter(|other| other.overlaps(span)) {
-                if from < other.start {
-                    self.catch_gap(place, rule, Span { start: from, end: other.start }, scratch);
-                }
-                from = from.max(other.end);
+            let first = taken.partition_point(|other| other.end <= span.start);
+            let (mut from, mut cut) = (span.start as usize, false);
+            for other in taken[first..].iter().take_while(|other| other.start < span.end) {
+                let start = if cut { from } else { place.start };
+                let gap = Place { start, end: other.start as usize, ..*place };
+                self.catch_gap(&gap, rule, from..other.start as usize, scratch);
+                (from, cut) = (other.end as usize, true);
             }
-            if from < span.end {
-                self.catch_gap(place, rule, Span { start: from, end: span.end }, scratch);
-            }
+            let rest = Place { start: if cut { from } else { place.start }, ..*place };
+            self.catch_gap(&rest, rule, from..span.end as usize, scratch);
         }
-        scratch.rest = rest;
+        (scratch.rest, scratch.taken) = (rest, taken);
         scratch.rest.clear();
     }
 
-    /// The catch-all's match in a gap: what begins at the gap's start or at its first digit.
-    fn catch_gap(&self, place: &Place, rule: u16, gap: Span, scratch: &mut Scratch) {
-        // Beyond the gap stands a finding or the match's own edge; before it likewise.
-        let is_cut = |at: u32| scratch.findings.iter().any(|f| f.span.start == at || f.span.end == at);
-        let start = if is_cut(gap.start) { gap.start as usize } else { place.start };
-        let end = if is_cut(gap.end) { gap.end as usize } else { place.end };
-        let inside = Place { start, end, ..*place };
-        let digit = place.text.next(gap.start as usize, gap.end as usize, |m| m.digit);
-        for start in [Some(gap.start as usize), digit].into_iter().flatten() {
+    /// The catch-all's match that begins at the start of `range` or at its first digit, in a gap between
+    /// findings.
+    fn catch_gap(&self, gap: &Place, rule: u16, range: std::ops::Range<usize>, scratch: &mut Scratch) {
+        let digit = gap.text.next(range.start, range.end, |m| m.digit);
+        if digit.is_none() {
+            return;
+        }
+        for start in [Some(range.start), digit].into_iter().flatten() {
             let (Some(automaton), Some(memory)) = (&self.automata[DIGIT], &mut scratch.memories[DIGIT]) else { return };
             scratch.ends.clear();
-            automaton.ends(memory, place.text.bytes, start, inside.end, &mut scratch.ends);
+            automaton.ends(memory, gap.text.bytes, start, gap.end, &mut scratch.ends);
             scratch.ends.retain(|end| end.rule == rule);
             let ends = 0..scratch.ends.len();
-            if let Some(finding) = self.judge(&inside, rule, start, ends, scratch) {
+            if let Some(finding) = self.judge(gap, rule, start, ends, scratch) {
                 scratch.findings.push(finding);
                 return;
             }

@@ -100,6 +100,7 @@ impl Parser<'_> {
         }
     }
 
+    #[inline(always)]
     fn value(&mut self) -> Parsed<State> {
         match self.peek() {
             Some(b'"') => {
@@ -137,6 +138,7 @@ impl Parser<'_> {
         Ok(if is_object { State::Key } else { State::Value })
     }
 
+    #[inline(always)]
     fn key(&mut self) -> Parsed<State> {
         if self.peek() != Some(b'"') {
             return self.fail(FaultKind::Json);
@@ -160,6 +162,7 @@ impl Parser<'_> {
         Ok(State::Value)
     }
 
+    #[inline(always)]
     fn after(&mut self) -> Parsed<Option<State>> {
         let Some(frame) = self.frames.last_mut() else {
             return if self.at == self.end { Ok(None) } else { self.fail(FaultKind::Json) };
@@ -237,12 +240,14 @@ impl Parser<'_> {
         Ok(State::After)
     }
 
+    #[inline(always)]
     fn push(&mut self, span: Span, role: Role, escape: Escape, escaped: bool) {
         let name = self.frames.last().map_or(Segment::UNNAMED, |frame| frame.name);
         let depth = self.frames.len().min(usize::from(u8::MAX)) as u8;
         self.segments.push(Segment { span, role, escape, escaped, record: self.record, name, depth });
     }
 
+    #[inline(always)]
     fn push_string(&mut self, span: Span, escaped: bool) {
         let role = match self.frames.last() {
             None => Role::Text,
@@ -286,6 +291,7 @@ impl Parser<'_> {
     }
 
     /// The string that begins at the quote: its body, and whether an escape stands in it.
+    #[inline(always)] // twice in the hot loop, and a call would return through memory
     fn string(&mut self) -> Parsed<(Span, bool)> {
         let start = self.at + 1;
         let mut from = start;

@@ -147,7 +147,7 @@ impl WordTable {
         }
     }
 
-    #[inline]
+    #[inline(always)] // the hot loop's body
     fn look_up(&self, bytes: &[u8], start: usize, end: usize, hits: &mut Vec<WordHit>) {
         if end - start < 2 {
             return;
