@@ -14,7 +14,8 @@ fn main() -> io::Result<()> {
     names.sort();
     let mut out = String::from("&[\n");
     for name in names {
-        writeln!(out, "    ({name:?}, include_str!({:?})),", format!("{root}/patterns/{name}")).map_err(io::Error::other)?;
+        writeln!(out, "    ({name:?}, include_str!({:?})),", format!("{root}/patterns/{name}"))
+            .map_err(io::Error::other)?;
     }
     out.push_str("]\n");
     let target = env::var("OUT_DIR").map_err(io::Error::other)?;

@@ -30,7 +30,10 @@ fn lines() -> Vec<u8> {
     for turn in 0..6000 {
         let line = format!(
             "{{\"call_id\":\"c{:06}\",\"turn\":{},\"speaker\":\"agent\",\"start\":{}.5,\"lang\":\"fr\",\"text\":\"{}\"}}\n",
-            turn / 30, turn % 30, turn, said[turn % said.len()]
+            turn / 30,
+            turn % 30,
+            turn,
+            said[turn % said.len()]
         );
         out.extend_from_slice(line.as_bytes());
     }
@@ -39,7 +42,9 @@ fn lines() -> Vec<u8> {
 
 fn kernel(bencher: Bencher, kernel: Kernel) {
     let (text, mut masks) = (lines(), Vec::new());
-    bencher.counter(BytesCount::of_slice(&text)).bench_local(|| classify(kernel, black_box(&text), &mut masks));
+    bencher
+        .counter(BytesCount::of_slice(&text))
+        .bench_local(|| classify(kernel, black_box(&text), &mut masks));
 }
 
 #[divan::bench]
@@ -61,18 +66,25 @@ fn find(bencher: Bencher) {
     let mut scratch = rules.scratch();
     bencher.counter(BytesCount::of_slice(&text)).bench_local(|| {
         let text = Text { bytes: &text, masks: &masks };
-        rules.find(&Place { text, start: 0, end: text.bytes.len(), role: Role::Text, key: &[] }, &mut scratch);
+        rules.find(
+            &Place { text, start: 0, end: text.bytes.len(), role: Role::Text, keys: [&[]; 2] },
+            &mut scratch,
+        );
         scratch.findings.len()
     });
 }
 
 fn engine(bencher: Bencher, patterns: bool) {
     let text = lines();
-    let rules = Ruleset::load(&[], Options { patterns, ..Options::default() }).expect("loads");
+    let rules = Ruleset::load(&[], &Options { patterns, ..Options::default() }).expect("loads");
     let policy = Policy::default_for(rules.entities());
     let engine = Engine::new(rules, policy, Mode::Mask, true);
     let open = format::by_name("jsonl").expect("known").open;
-    let file = FileContext { layout: open(&text, &FieldOptions::default()).expect("opens"), name: "-".into(), columns: Vec::new() };
+    let file = FileContext {
+        layout: open(&text, &FieldOptions::default()).expect("opens"),
+        name: "-".into(),
+        columns: Vec::new(),
+    };
     let (mut worker, mut out) = (engine.worker(), Output::default());
     bencher.counter(BytesCount::of_slice(&text)).bench_local(|| {
         out.clear();

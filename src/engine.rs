@@ -112,7 +112,6 @@ pub struct Worker {
     /// Replacements of all `masked`, one after the other, and where each ends.
     replacements: String,
     ends: Vec<u32>,
-    pointer: String,
     blanks: Vec<String>,
 }
 
@@ -120,7 +119,8 @@ impl Engine {
     /// An engine that masks.
     #[must_use]
     pub fn new(rules: Ruleset, policy: Policy, mode: Mode, numbered: bool) -> Engine {
-        let names = ["EMAIL", "URL", "IP_ADDRESS", "MAC_ADDRESS", "USERNAME", "PASSWORD", "SECRET", "COORDINATES"];
+        let names =
+            ["EMAIL", "URL", "IP_ADDRESS", "MAC_ADDRESS", "USERNAME", "PASSWORD", "SECRET", "COORDINATES"];
         let punctuated = names.iter().filter_map(|name| rules.entities().find(name)).collect();
         Engine { rules, policy, numbered, mode, punctuated }
     }
@@ -159,7 +159,6 @@ impl Engine {
             value: Vec::new(),
             replacements: String::new(),
             ends: Vec::new(),
-            pointer: String::new(),
             blanks: Vec::new(),
         }
     }
@@ -175,25 +174,39 @@ impl Engine {
             escaped: true,
             record: 0,
             name: Segment::UNNAMED,
+            outer: Segment::UNNAMED,
             depth: 1,
         };
         classify(self.rules.kernel(), name.as_bytes(), &mut worker.masks);
         let masks = std::mem::take(&mut worker.masks);
         let text = Text { bytes: name.as_bytes(), masks: &masks };
-        self.look(text, &segment, 0, &[], &mut worker);
+        self.look(text, &segment, 0, [&[]; 2], &mut worker);
         let mut out = Vec::new();
         let labels: Vec<(Span, String)> = worker
             .found
             .iter()
             .map(|found| (found.span, format!("[{}]", self.rules.entities().name(found.finding.entity))))
             .collect();
-        splice(name.as_bytes(), 0, labels.iter().map(|(span, label)| (*span, Escape::None, label.as_str())), &mut out);
+        splice(
+            name.as_bytes(),
+            0,
+            labels.iter().map(|(span, label)| (*span, Escape::None, label.as_str())),
+            &mut out,
+        );
         String::from_utf8_lossy(&out).into_owned()
     }
 
     /// Works on a chunk of whole conversations, of which `first` says that it begins the file and `record`
     /// is the number of its first record. A defect met on the way quarantines the conversation.
-    pub fn chunk(&self, file: &FileContext, bytes: &[u8], first: bool, record: u64, worker: &mut Worker, out: &mut Output) {
+    pub fn chunk(
+        &self,
+        file: &FileContext,
+        bytes: &[u8],
+        first: bool,
+        record: u64,
+        worker: &mut Worker,
+        out: &mut Output,
+    ) {
         let entities = self.rules.entities().len();
         out.masked.resize(entities, 0);
         out.kept.resize(entities, 0);
@@ -210,7 +223,9 @@ impl Engine {
             out.ids.extend(conversation.id);
             out.cut += u64::from(conversation.cut);
             let before = (out.bytes.len(), out.audit.len(), out.quarantine.len(), out.faults.len());
-            let done = catch_unwind(AssertUnwindSafe(|| self.conversation(file, &chunk, &conversation, worker, out)));
+            let done = catch_unwind(AssertUnwindSafe(|| {
+                self.conversation(file, &chunk, &conversation, worker, out);
+            }));
             if done.is_err() {
                 // Nothing half-done stays: the conversation's records become markers.
                 out.bytes.truncate(before.0);
@@ -245,8 +260,11 @@ impl Engine {
             if segment.role == Role::Exempt || segment.span.is_empty() {
                 continue;
             }
-            let key = if segment.role == Role::Text { &[] } else { file.layout.key(chunk, conversation, segment) };
-            self.look(chunk.text, segment, index as u32, key, worker);
+            let keys = match segment.role {
+                Role::Text => [&[][..]; 2],
+                _ => file.layout.keys(chunk, conversation, segment),
+            };
+            self.look(chunk.text, segment, index as u32, keys, worker);
             self.sort_out(worker);
             if segment.role == Role::Text {
                 self.rules.turn_over(&mut worker.detect);
@@ -268,7 +286,7 @@ impl Engine {
 
     /// Puts what the segment holds into `worker.found`, in raw bytes, resolved. When masking exposes
     /// something new it is looked at again.
-    fn look(&self, text: Text, segment: &Segment, index: u32, key: &[u8], worker: &mut Worker) {
+    fn look(&self, text: Text, segment: &Segment, index: u32, keys: [&[u8]; 2], worker: &mut Worker) {
         let Worker { view, detect, found, kept_here, numbers, blanks, .. } = worker;
         found.clear();
         kept_here.clear();
@@ -276,10 +294,11 @@ impl Engine {
         if in_view {
             view.build(self.rules.kernel(), text.bytes, segment.span, segment.escape, []);
             let text = view.text();
-            self.rules.find(&Place { text, start: 0, end: text.bytes.len(), role: segment.role, key }, detect);
+            self.rules
+                .find(&Place { text, start: 0, end: text.bytes.len(), role: segment.role, keys }, detect);
         } else {
             let (start, end) = (segment.span.start as usize, segment.span.end as usize);
-            self.rules.find(&Place { text, start, end, role: segment.role, key }, detect);
+            self.rules.find(&Place { text, start, end, role: segment.role, keys }, detect);
         }
         for &(entity, number) in &detect.tags {
             numbers.skip(entity, number);
@@ -300,17 +319,23 @@ impl Engine {
         resolve(found);
         resolve(kept_here);
         for _ in 1..limits::PASSES {
-            let may_expose = !found.is_empty() && (detect.far || self.leaves_edges(text.bytes, segment, found));
+            let may_expose =
+                !found.is_empty() && (detect.far || self.leaves_edges(text.bytes, segment, found));
             if !may_expose {
                 break;
             }
             blanks.clear();
             let entities = self.rules.entities();
-            blanks.extend(found.iter().map(|located| format!("[{}_1]", entities.name(located.finding.entity))));
-            let shown = found.iter().zip(blanks.iter()).map(|(located, with)| Blank { span: located.span, with });
+            blanks
+                .extend(found.iter().map(|located| format!("[{}_1]", entities.name(located.finding.entity))));
+            let shown =
+                found.iter().zip(blanks.iter()).map(|(located, with)| Blank { span: located.span, with });
             view.build(self.rules.kernel(), text.bytes, segment.span, segment.escape, shown);
             let again = view.text();
-            self.rules.find(&Place { text: again, start: 0, end: again.bytes.len(), role: segment.role, key }, detect);
+            self.rules.find(
+                &Place { text: again, start: 0, end: again.bytes.len(), role: segment.role, keys },
+                detect,
+            );
             let known = found.len();
             // `known` is in order and disjoint, so only the last one that begins before can hold it.
             let is_new = |located: &Located, known: &[Located]| {
@@ -331,19 +356,20 @@ impl Engine {
         }
     }
 
-    /// Whether an edit changes what its neighbours' edges look like: a letter or digit touches it, or a
-    /// digit stands one byte away.
+    /// Whether an edit changes what its neighbours' edges look like: a letter or digit touches it, a sign
+    /// that joins values does, or a digit stands close.
     fn leaves_edges(&self, bytes: &[u8], segment: &Segment, found: &[Located]) -> bool {
-        let touches = |b: u8| b.is_ascii_alphanumeric() || b >= 0x80 || b == b'_';
+        let touches = |b: u8| b.is_ascii_alphanumeric() || b >= 0x80 || b == b'_' || b == b'@';
+        let joins = |b: u8| touches(b) || b":./-+(=".contains(&b);
+        let is_digit = |b: Option<&u8>| b.is_some_and(u8::is_ascii_digit);
         found.iter().any(|located| {
-            let (start, end) = (located.span.start as usize, located.span.end as usize);
-            let before = &bytes[segment.span.start as usize..start];
-            let after = &bytes[end..segment.span.end as usize];
-            before.last().copied().is_some_and(touches)
+            let before = &bytes[segment.span.start as usize..located.span.start as usize];
+            let after = &bytes[located.span.end as usize..segment.span.end as usize];
+            before.last().copied().is_some_and(joins)
                 || after.first().copied().is_some_and(touches)
-                || before.len() > 1 && before[before.len() - 2].is_ascii_digit()
-                || after.len() > 1 && after[1].is_ascii_digit()
-                || after.len() > 2 && after[2].is_ascii_digit()
+                || is_digit(before.iter().rev().nth(1))
+                || is_digit(after.get(1))
+                || is_digit(after.get(2))
         })
     }
 
@@ -376,7 +402,8 @@ impl Engine {
             let punctuated = self.punctuated.contains(&entity);
             folded_value(located.span.of(chunk.text.bytes), segment.escape, punctuated, &mut worker.value);
             let number = worker.numbers.of(entity, &worker.value);
-            let subject = Subject { entity: self.rules.entities().name(entity), number, numbered: self.numbered };
+            let subject =
+                Subject { entity: self.rules.entities().name(entity), number, numbered: self.numbered };
             (self.operator(entity).write)(&subject, &mut worker.replacements);
             worker.ends.push(worker.replacements.len() as u32);
         }
@@ -391,7 +418,7 @@ impl Engine {
         worker: &mut Worker,
         out: &mut Output,
     ) {
-        let Worker { masked, replacements, ends, pointer, .. } = worker;
+        let Worker { masked, replacements, ends, .. } = worker;
         let replacement = |at: usize| {
             let start = if at == 0 { 0 } else { ends[at - 1] as usize };
             &replacements[start..ends[at] as usize]
@@ -403,7 +430,10 @@ impl Engine {
                 continue;
             }
             let from = next;
-            while masked.get(next).is_some_and(|m| conversation.segments[m.segment as usize].record == index as u32) {
+            while masked
+                .get(next)
+                .is_some_and(|m| conversation.segments[m.segment as usize].record == index as u32)
+            {
                 next += 1;
             }
             let raw = record.span.of(chunk.text.bytes);
@@ -417,14 +447,15 @@ impl Engine {
             }
             record::begin(record.number, &mut out.audit);
             // Position in the field's output: code points copied and written since its start.
+            let pointers = self.pointers(file, chunk, conversation, masked, from..next, &replacement);
+            let mut pointers = pointers.iter();
+            let mut pointer = "";
             let (mut segment_of, mut copied, mut position) = (u32::MAX, 0usize, 0usize);
-            for at in from..next {
-                let located = &masked[at];
+            for (at, located) in masked.iter().enumerate().take(next).skip(from) {
                 let segment = &conversation.segments[located.segment as usize];
                 if located.segment != segment_of {
                     (segment_of, copied, position) = (located.segment, segment.span.start as usize, 0);
-                    pointer.clear();
-                    self.pointer(file, chunk, conversation, segment, masked, &replacement, pointer);
+                    pointer = pointers.next().map_or("", String::as_str);
                 }
                 let between = &chunk.text.bytes[copied..located.span.start as usize];
                 position += code_points(between, segment.escape, segment.escaped);
@@ -446,18 +477,31 @@ impl Engine {
         }
     }
 
-    /// The pointer to a segment, names in it masked where they were masked themselves.
-    #[allow(clippy::too_many_arguments)] // the parts of one conversation, borrowed apart
-    fn pointer<'r>(
+    /// The pointers to the segments of `masked[range]`, which lie in one record, names in them masked where
+    /// they were masked themselves.
+    fn pointers<'r>(
         &self,
         file: &FileContext,
         chunk: &format::Chunk,
         conversation: &Conversation,
-        segment: &Segment,
+        masked: &[Located],
+        range: std::ops::Range<usize>,
+        replacement: &dyn Fn(usize) -> &'r str,
+    ) -> Vec<String> {
+        let mut wanted: Vec<u32> = masked[range].iter().map(|located| located.segment).collect();
+        wanted.dedup();
+        self.pointers_to(file, chunk, conversation, &wanted, masked, replacement)
+    }
+
+    fn pointers_to<'r>(
+        &self,
+        file: &FileContext,
+        chunk: &format::Chunk,
+        conversation: &Conversation,
+        wanted: &[u32],
         masked: &[Located],
         replacement: &dyn Fn(usize) -> &'r str,
-        pointer: &mut String,
-    ) {
+    ) -> Vec<String> {
         let name = |name: u32| -> Option<String> {
             if !file.columns.is_empty() {
                 return file.columns.get(name as usize).cloned();
@@ -473,7 +517,9 @@ impl Engine {
             splice(key.span.of(chunk.text.bytes), key.span.start as usize, edits, &mut text);
             Some(String::from_utf8_lossy(&text).into_owned())
         };
-        file.layout.pointer(chunk, conversation, segment, &name, pointer);
+        let mut pointers = Vec::with_capacity(wanted.len());
+        file.layout.pointers(chunk, conversation, wanted, &name, &mut pointers);
+        pointers
     }
 
     /// Writes a JSON line for each finding, masked or kept.
@@ -486,7 +532,7 @@ impl Engine {
         worker: &mut Worker,
         out: &mut Output,
     ) {
-        let Worker { masked, kept, replacements, ends, pointer, .. } = worker;
+        let Worker { masked, kept, replacements, ends, .. } = worker;
         let replacement = |at: usize| {
             let start = if at == 0 { 0 } else { ends[at - 1] as usize };
             &replacements[start..ends[at] as usize]
@@ -498,11 +544,22 @@ impl Engine {
         }
         let mut all: Vec<&Located> = masked.iter().chain(kept.iter()).collect();
         all.sort_unstable_by_key(|located| (located.segment, located.span));
+        let mut wanted: Vec<u32> = all.iter().map(|located| located.segment).collect();
+        wanted.dedup();
+        let mut pointers = Vec::with_capacity(wanted.len());
+        for of_record in wanted.chunk_by(|a, b| {
+            conversation.segments[*a as usize].record == conversation.segments[*b as usize].record
+        }) {
+            pointers.extend(self.pointers_to(file, chunk, conversation, of_record, masked, &replacement));
+        }
+        let (mut next, mut segment_of) = (0, u32::MAX);
         for located in all {
+            if located.segment != segment_of {
+                (segment_of, next) = (located.segment, next + 1);
+            }
+            let pointer = pointers.get(next - 1).map_or("", String::as_str);
             let segment = &conversation.segments[located.segment as usize];
             let record = &conversation.records[segment.record as usize];
-            pointer.clear();
-            self.pointer(file, chunk, conversation, segment, masked, &replacement, pointer);
             let before = &chunk.text.bytes[segment.span.start as usize..located.span.start as usize];
             let start = code_points(before, segment.escape, segment.escaped);
             let value = located.span.of(chunk.text.bytes);
@@ -525,7 +582,8 @@ impl Engine {
             line.extend_from_slice(b",\"score\":");
             record::score(located.finding.score, line);
             if show_values {
-                let text: String = crate::view::decode::Chars::new(value, segment.escape).map(|(c, _)| c).collect();
+                let text: String =
+                    crate::view::decode::Chars::new(value, segment.escape).map(|(c, _)| c).collect();
                 line.extend_from_slice(b",\"value\":");
                 record::string(&text, line);
             }
@@ -534,11 +592,24 @@ impl Engine {
     }
 
     /// Puts a marker in a record's place and sets its raw bytes aside.
-    fn quarantine(&self, file: &FileContext, chunk: &format::Chunk, record: &crate::model::Record, fault: Fault, out: &mut Output) {
+    fn quarantine(
+        &self,
+        file: &FileContext,
+        chunk: &format::Chunk,
+        record: &crate::model::Record,
+        fault: Fault,
+        out: &mut Output,
+    ) {
         let raw = record.span.of(chunk.text.bytes);
         if self.mode == Mode::Mask {
             file.layout.marker(&mut out.bytes);
-            let line_end: &[u8] = if raw.ends_with(b"\r\n") { b"\r\n" } else if raw.ends_with(b"\n") { b"\n" } else { b"" };
+            let line_end: &[u8] = if raw.ends_with(b"\r\n") {
+                b"\r\n"
+            } else if raw.ends_with(b"\n") {
+                b"\n"
+            } else {
+                b""
+            };
             out.bytes.extend_from_slice(line_end);
             record::quarantined(record.number, &mut out.audit);
         }

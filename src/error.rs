@@ -11,7 +11,7 @@ pub enum Error {
     #[error("{0}")]
     Usage(String),
     /// The input could not be opened or read.
-    #[error("{}: {source}", path.display())] 
+    #[error("{}: {source}", path.display())]
     Input {
         /// The file as the user named it; `-` for standard input.
         path: PathBuf,
@@ -19,7 +19,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// The output could not be written.
-    #[error("{}: {source}", path.display())] 
+    #[error("{}: {source}", path.display())]
     Output {
         /// The file as the user named it; `-` for standard output.
         path: PathBuf,

@@ -12,7 +12,8 @@ pub fn resolve(found: &mut Vec<Located>) {
         return;
     }
     found.sort_unstable_by_key(|f| (f.span.start, std::cmp::Reverse(f.span.end), f.finding.rule));
-    let rank = |f: &Located| (f.finding.score, f.span.len(), std::cmp::Reverse((f.span.start, f.finding.rule)));
+    let rank =
+        |f: &Located| (f.finding.score, f.span.len(), std::cmp::Reverse((f.span.start, f.finding.rule)));
     let mut kept = 0;
     let mut best = rank(&found[0]);
     for at in 1..found.len() {
@@ -49,7 +50,10 @@ mod tests {
     fn the_surest_names_the_union() {
         let mut found = vec![located(5, 9, 50, 1), located(0, 6, 90, 2), located(20, 22, 60, 3)];
         resolve(&mut found);
-        assert_eq!(found.iter().map(|f| (f.span.start, f.span.end, f.finding.rule)).collect::<Vec<_>>(), [(0, 9, 2), (20, 22, 3)]);
+        assert_eq!(
+            found.iter().map(|f| (f.span.start, f.span.end, f.finding.rule)).collect::<Vec<_>>(),
+            [(0, 9, 2), (20, 22, 3)]
+        );
     }
 
     proptest! {

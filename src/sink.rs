@@ -125,7 +125,9 @@ impl Sink {
         let digesting = Digesting { inner, digest: Digest::new(key) };
         let writer = match packing {
             Packing::Plain => Packer::Plain(digesting),
-            Packing::Gzip => Packer::Gzip(flate2::write::GzEncoder::new(digesting, flate2::Compression::default())),
+            Packing::Gzip => {
+                Packer::Gzip(flate2::write::GzEncoder::new(digesting, flate2::Compression::default()))
+            }
             Packing::Zstd => Packer::Zstd(zstd::stream::write::Encoder::new(digesting, 3).map_err(failed)?),
         };
         Ok(Sink { writer, encoder: Encoder::new(encoding), target: target.clone() })

@@ -54,6 +54,12 @@ impl Encoding {
         }
     }
 
+    /// The encoding's name, as `--encoding` takes it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.codec().map_or("UTF-8", encoding_rs::Encoding::name)
+    }
+
     /// The codec, where bytes are no UTF-8.
     #[must_use]
     pub fn codec(self) -> Option<&'static encoding_rs::Encoding> {
@@ -141,7 +147,7 @@ impl Input {
         let mut unpacked: Box<dyn Read + Send> = match packing {
             Packing::Plain => Box::new(whole),
             Packing::Gzip => Bounded::wrap(whole, |input| Ok(flate2::read::MultiGzDecoder::new(input)))?,
-            Packing::Zstd => Bounded::wrap(whole, |input| zstd::stream::read::Decoder::new(input))?,
+            Packing::Zstd => Bounded::wrap(whole, zstd::stream::read::Decoder::new)?,
         };
         let mut head = Vec::new();
         read_up_to(&mut unpacked, &mut head, limits::HEAD_BYTES)?;
@@ -247,7 +253,10 @@ struct Bounded<D> {
 }
 
 impl<D: Read + Send + 'static> Bounded<D> {
-    fn wrap<R: Read>(input: R, unpacker: impl FnOnce(Counted<R>) -> io::Result<D>) -> io::Result<Box<dyn Read + Send>> {
+    fn wrap<R: Read>(
+        input: R,
+        unpacker: impl FnOnce(Counted<R>) -> io::Result<D>,
+    ) -> io::Result<Box<dyn Read + Send>> {
         let packed = Arc::default();
         let unpacker = unpacker(Counted { inner: input, bytes: Arc::clone(&packed) })?;
         Ok(Box::new(Bounded { unpacker, packed, unpacked: 0 }))
@@ -300,8 +309,11 @@ impl<R: Read> Decoding<R> {
         let mut written = 0;
         loop {
             let last = self.ended;
-            let (result, read, wrote) =
-                self.decoder.decode_to_utf8_without_replacement(&self.raw[self.at..], &mut self.text[written..], last);
+            let (result, read, wrote) = self.decoder.decode_to_utf8_without_replacement(
+                &self.raw[self.at..],
+                &mut self.text[written..],
+                last,
+            );
             self.at += read;
             written += wrote;
             match result {
@@ -336,7 +348,7 @@ impl<R: Read> Read for Decoding<R> {
     }
 }
 
-/// The encoding of a text by its head, and whether it was guessed: UTF-16 by its byte order mark;
+/// The encoding of a text by its head, and whether it was guessed: UTF-16 by its byte order mark or zeros;
 /// Windows-1252 when the head is no UTF-8 at all and each byte above 0x7F is a letter or sign that western
 /// European text has; else UTF-8.
 fn guess(head: &[u8]) -> (Encoding, bool) {
@@ -346,12 +358,25 @@ fn guess(head: &[u8]) -> (Encoding, bool) {
     if head.starts_with(&[0xFE, 0xFF]) {
         return (Encoding::Utf16Be, false);
     }
+    // Text of western languages in UTF-16 has a zero in every other byte.
+    let pairs = head.len().min(4096) / 2;
+    let zeros = |from: usize| head.iter().skip(from).step_by(2).take(pairs).filter(|&&b| b == 0).count();
+    if pairs > 2 && zeros(1) * 10 > pairs * 7 && zeros(0) * 10 < pairs {
+        return (Encoding::Utf16Le, true);
+    }
+    if pairs > 2 && zeros(0) * 10 > pairs * 7 && zeros(1) * 10 < pairs {
+        return (Encoding::Utf16Be, true);
+    }
     // JSON is UTF-8 by definition (RFC 8259); a stray byte there is damage.
     let is_json = head.trim_ascii_start().starts_with(b"{") || head.trim_ascii_start().starts_with(b"[");
     let broken = match std::str::from_utf8(head) {
         Ok(_) => false,
         // A head may end inside a character.
-        Err(error) => error.error_len().is_some() || error.valid_up_to() + 4 < head.len() || head.len() < limits::HEAD_BYTES,
+        Err(error) => {
+            error.error_len().is_some()
+                || error.valid_up_to() + 4 < head.len()
+                || head.len() < limits::HEAD_BYTES
+        }
     };
     let western = |b: &u8| {
         matches!(b, 0x00..=0x7F | 0x80 | 0x85 | 0x8C | 0x91..=0x97 | 0x9C | 0x9F | 0xA0 | 0xA1 | 0xA3 | 0xA4 | 0xA7 | 0xA9..=0xAB
@@ -385,7 +410,9 @@ impl Encoder {
     /// When a character does not exist in the encoding, or `text` is no UTF-8.
     pub fn encode<'a>(&'a mut self, text: &'a [u8]) -> io::Result<&'a [u8]> {
         let Some(codec) = self.encoding.codec() else { return Ok(text) };
-        let unfit = || io::Error::new(io::ErrorKind::InvalidData, "a character does not exist in the input's encoding");
+        let unfit = || {
+            io::Error::new(io::ErrorKind::InvalidData, "a character does not exist in the input's encoding")
+        };
         let text = std::str::from_utf8(text).map_err(|_| unfit())?;
         self.buffer.clear();
         match self.encoding {
@@ -393,9 +420,11 @@ impl Encoder {
             Encoding::Utf16Be => self.buffer.extend(text.encode_utf16().flat_map(u16::to_be_bytes)),
             _ => {
                 let mut encoder = codec.new_encoder();
-                let room = encoder.max_buffer_length_from_utf8_without_replacement(text.len()).ok_or_else(unfit)?;
+                let room =
+                    encoder.max_buffer_length_from_utf8_without_replacement(text.len()).ok_or_else(unfit)?;
                 self.buffer.resize(room, 0);
-                let (result, read, written) = encoder.encode_from_utf8_without_replacement(text, &mut self.buffer, true);
+                let (result, read, written) =
+                    encoder.encode_from_utf8_without_replacement(text, &mut self.buffer, true);
                 if read != text.len() || result != encoding_rs::EncoderResult::InputEmpty {
                     return Err(unfit());
                 }
@@ -411,7 +440,8 @@ mod tests {
     use super::*;
 
     fn read_all(raw: &[u8], encoding: Option<Encoding>) -> (Vec<u8>, Encoding) {
-        let mut input = Input::open(Source::Reader(Box::new(io::Cursor::new(raw.to_vec()))), encoding, None).expect("opens");
+        let mut input = Input::open(Source::Reader(Box::new(io::Cursor::new(raw.to_vec()))), encoding, None)
+            .expect("opens");
         let mut out = Vec::new();
         loop {
             let size = out.len() + 4096;
@@ -455,12 +485,15 @@ mod tests {
     fn packed_streams_are_unpacked_and_bombs_refused() {
         let text = b"jo@example.com\n".repeat(1000);
         let mut packed = Vec::new();
-        flate2::read::GzEncoder::new(&text[..], flate2::Compression::fast()).read_to_end(&mut packed).expect("packs");
+        flate2::read::GzEncoder::new(&text[..], flate2::Compression::fast())
+            .read_to_end(&mut packed)
+            .expect("packs");
         assert_eq!(read_all(&packed, None).0[..20], text[..20]);
         let packed = zstd::encode_all(&text[..], 1).expect("packs");
         assert_eq!(read_all(&packed, None).0[..20], text[..20]);
         let bomb = zstd::encode_all(io::repeat(b'a').take(200 << 20), 1).expect("packs");
-        let mut input = Input::open(Source::Reader(Box::new(io::Cursor::new(bomb))), None, None).expect("opens");
+        let mut input =
+            Input::open(Source::Reader(Box::new(io::Cursor::new(bomb))), None, None).expect("opens");
         let mut out = Vec::new();
         let refused = loop {
             out.clear();

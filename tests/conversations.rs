@@ -4,6 +4,8 @@
 //! table is printed with `cargo test --test conversations -- --nocapture`; the floors below only keep
 //! figures from falling.
 
+#![allow(clippy::print_stdout)] // its table is what one asks this test for
+
 mod support;
 
 use std::collections::BTreeMap;
@@ -31,7 +33,7 @@ struct Score {
 
 /// The output of `scan` on a file: record, start, end, entity.
 fn scan(bytes: &[u8]) -> Vec<(usize, usize, usize, String)> {
-    let rules = Ruleset::load(&[], Options::default()).expect("loads");
+    let rules = Ruleset::load(&[], &Options::default()).expect("loads");
     let policy = Policy::default_for(rules.entities());
     let engine = Engine::new(rules, policy, Mode::Scan { show_values: false }, true);
     let lines = support::redact(&engine, "jsonl", bytes, support::PLAIN).text();
@@ -41,7 +43,12 @@ fn scan(bytes: &[u8]) -> Vec<(usize, usize, usize, String)> {
         .filter(|line| line["field"] == "/text")
         .map(|line| {
             let number = |name: &str| line[name].as_u64().expect("a number") as usize;
-            (number("record"), number("start"), number("end"), line["entity"].as_str().expect("a name").to_owned())
+            (
+                number("record"),
+                number("start"),
+                number("end"),
+                line["entity"].as_str().expect("a name").to_owned(),
+            )
         })
         .collect()
 }
@@ -57,11 +64,17 @@ fn hand_written_conversations() {
         let turns: Vec<(Turn, serde_json::Value)> = bytes
             .split(|&b| b == b'\n')
             .filter(|line| !line.is_empty())
-            .map(|line| (serde_json::from_slice(line).expect("a turn"), serde_json::from_slice(line).expect("a turn")))
+            .map(|line| {
+                (serde_json::from_slice(line).expect("a turn"), serde_json::from_slice(line).expect("a turn"))
+            })
             .collect();
         let plain: String = turns
             .iter()
-            .map(|(turn, row)| serde_json::json!({"call_id": row["call_id"], "speaker": row["speaker"], "text": turn.text}).to_string() + "\n")
+            .map(|(turn, row)| {
+                serde_json::json!({"call_id": row["call_id"], "speaker": row["speaker"], "text": turn.text})
+                    .to_string()
+                    + "\n"
+            })
             .collect();
         let found = scan(plain.as_bytes());
         let mut scores: BTreeMap<&str, Score> = BTreeMap::new();
@@ -78,19 +91,27 @@ fn hand_written_conversations() {
                     let _ = writeln!(misses, "  missed {lang} {entity}: {}", turn.text);
                 }
             }
-            for finding in here.iter().filter(|f| !turn.label.iter().any(|gold| gold.0 < f.2 && f.1 < gold.1)) {
+            for finding in here.iter().filter(|f| !turn.label.iter().any(|gold| gold.0 < f.2 && f.1 < gold.1))
+            {
                 innocent += 1;
                 let _ = writeln!(misses, "  false  {lang} {}: {}", finding.3, turn.text);
             }
         }
         for (entity, score) in &scores {
-            let _ = writeln!(table, "{lang} {entity:14} {:3} of {:3} covered, {:3} named so", score.covered, score.gold, score.named);
+            let _ = writeln!(
+                table,
+                "{lang} {entity:14} {:3} of {:3} covered, {:3} named so",
+                score.covered, score.gold, score.named
+            );
             all.gold += score.gold;
             all.covered += score.covered;
             all.named += score.named;
         }
     }
-    println!("{table}{misses}all: {} of {} covered, {} named so, {innocent} false findings in {words} words", all.covered, all.gold, all.named);
+    println!(
+        "{table}{misses}all: {} of {} covered, {} named so, {innocent} false findings in {words} words",
+        all.covered, all.gold, all.named
+    );
     assert!(all.covered * 100 >= all.gold * 95, "covered {} of {}", all.covered, all.gold);
     assert!(all.named * 100 >= all.gold * 90, "named {} of {}", all.named, all.gold);
     assert!(innocent * 1000 <= words * 2, "{innocent} false findings in {words} words");

@@ -49,14 +49,30 @@ fn card(r: &mut Random) -> String {
     };
     let body = format!("{prefix}{}", r.digits(length - 1 - prefix.len()));
     let number = format!("{body}{}", luhn_digit(&body));
-    let sizes: &[usize] = if length == 15 { &[4, 6, 5] } else if length == 14 { &[4, 6, 4] } else { &[4, 4, 4, 4] };
+    let sizes: &[usize] = if length == 15 {
+        &[4, 6, 5]
+    } else if length == 14 {
+        &[4, 6, 4]
+    } else {
+        &[4, 4, 4, 4]
+    };
     grouped(&number, sizes, r.pick(&["", " ", "-", "."]))
 }
 
 fn iban(r: &mut Random) -> String {
     // Country, and the shape of the domestic part: n digits, a letters, c either.
-    let (country, shape) = [("FR", "n10c11n2"), ("DE", "n18"), ("GB", "a4n14"), ("ES", "n20"), ("IT", "a1n10c12"), ("BE", "n12"), ("CH", "n5c12"), ("IE", "a4n14"), ("AT", "n16"), ("NL", "a4n10")]
-        [r.range(0, 9) as usize];
+    let (country, shape) = [
+        ("FR", "n10c11n2"),
+        ("DE", "n18"),
+        ("GB", "a4n14"),
+        ("ES", "n20"),
+        ("IT", "a1n10c12"),
+        ("BE", "n12"),
+        ("CH", "n5c12"),
+        ("IE", "a4n14"),
+        ("AT", "n16"),
+        ("NL", "a4n10"),
+    ][r.range(0, 9) as usize];
     let mut body = String::new();
     let mut kinds = shape.chars().peekable();
     while let Some(kind) = kinds.next() {
@@ -67,7 +83,11 @@ fn iban(r: &mut Random) -> String {
         }
         for _ in 0..count {
             let letter = kind == 'a' || kind == 'c' && r.range(0, 3) == 0;
-            body.push(if letter { (b'A' + r.range(0, 25) as u8) as char } else { (b'0' + r.range(0, 9) as u8) as char });
+            body.push(if letter {
+                (b'A' + r.range(0, 25) as u8) as char
+            } else {
+                (b'0' + r.range(0, 9) as u8) as char
+            });
         }
     }
     let rest = format!("{body}{country}00").bytes().fold(0u32, |rest, b| match b {
@@ -90,8 +110,17 @@ fn nir(r: &mut Random) -> String {
         }
     };
     let (town, order) = (r.range(1, 990), r.range(1, 999));
-    let number: u64 = format!("{sex}{year:02}{month:02}{as_number:02}{town:03}{order:03}").parse().expect("digits");
-    let parts = [format!("{sex}"), format!("{year:02}"), format!("{month:02}"), department, format!("{town:03}"), format!("{order:03}"), format!("{:02}", 97 - number % 97)];
+    let number: u64 =
+        format!("{sex}{year:02}{month:02}{as_number:02}{town:03}{order:03}").parse().expect("digits");
+    let parts = [
+        format!("{sex}"),
+        format!("{year:02}"),
+        format!("{month:02}"),
+        department,
+        format!("{town:03}"),
+        format!("{order:03}"),
+        format!("{:02}", 97 - number % 97),
+    ];
     parts.join(r.pick(&["", " "]))
 }
 
@@ -107,14 +136,27 @@ fn ssn_parts(r: &mut Random) -> [String; 3] {
 
 fn nino(r: &mut Random) -> String {
     let (first, second) = loop {
-        let first = r.pick(&["A", "B", "C", "E", "G", "H", "J", "K", "L", "M", "N", "O", "P", "R", "S", "T", "W", "X", "Y", "Z"]);
-        let second = r.pick(&["A", "B", "C", "E", "G", "H", "J", "K", "L", "M", "N", "P", "R", "S", "T", "W", "X", "Y", "Z"]);
-        if first != "O" && !["BG", "GB", "KN", "NK", "NT", "TN", "ZZ"].contains(&format!("{first}{second}").as_str()) {
+        let first = r.pick(&[
+            "A", "B", "C", "E", "G", "H", "J", "K", "L", "M", "N", "O", "P", "R", "S", "T", "W", "X", "Y",
+            "Z",
+        ]);
+        let second = r.pick(&[
+            "A", "B", "C", "E", "G", "H", "J", "K", "L", "M", "N", "P", "R", "S", "T", "W", "X", "Y", "Z",
+        ]);
+        if first != "O"
+            && !["BG", "GB", "KN", "NK", "NT", "TN", "ZZ"].contains(&format!("{first}{second}").as_str())
+        {
             break (first, second);
         }
     };
     let s = r.pick(&["", " "]);
-    let number = format!("{first}{second}{s}{}{s}{}{s}{}{s}{}", r.digits(2), r.digits(2), r.digits(2), r.pick(&["A", "B", "C", "D"]));
+    let number = format!(
+        "{first}{second}{s}{}{s}{}{s}{}{s}{}",
+        r.digits(2),
+        r.digits(2),
+        r.digits(2),
+        r.pick(&["A", "B", "C", "D"])
+    );
     if r.range(0, 2) == 0 { number.to_lowercase() } else { number }
 }
 
@@ -200,11 +242,76 @@ fn birth(words: bool, r: &mut Random) -> String {
         };
     }
     let months: [[&str; 12]; 5] = [
-        ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
-        ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"],
-        ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"],
-        ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"],
-        ["gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre"],
+        [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ],
+        [
+            "janvier",
+            "février",
+            "mars",
+            "avril",
+            "mai",
+            "juin",
+            "juillet",
+            "août",
+            "septembre",
+            "octobre",
+            "novembre",
+            "décembre",
+        ],
+        [
+            "Januar",
+            "Februar",
+            "März",
+            "April",
+            "Mai",
+            "Juni",
+            "Juli",
+            "August",
+            "September",
+            "Oktober",
+            "November",
+            "Dezember",
+        ],
+        [
+            "enero",
+            "febrero",
+            "marzo",
+            "abril",
+            "mayo",
+            "junio",
+            "julio",
+            "agosto",
+            "septiembre",
+            "octubre",
+            "noviembre",
+            "diciembre",
+        ],
+        [
+            "gennaio",
+            "febbraio",
+            "marzo",
+            "aprile",
+            "maggio",
+            "giugno",
+            "luglio",
+            "agosto",
+            "settembre",
+            "ottobre",
+            "novembre",
+            "dicembre",
+        ],
     ];
     let language = r.range(0, 4) as usize;
     let month = months[language][month as usize - 1];
@@ -217,7 +324,14 @@ fn birth(words: bool, r: &mut Random) -> String {
 }
 
 fn postcode_uk(r: &mut Random) -> String {
-    let inward = format!("{}{}{}", r.digits(1), r.pick(&["A", "B", "D", "E", "H", "J", "L", "N", "P", "Q", "R", "S", "T", "U", "W", "X", "Y", "Z"]), r.pick(&["A", "B", "D", "E", "G", "H", "J", "L", "N", "P", "Q", "R", "S", "T", "U", "W", "X", "Y", "Z"]));
+    let inward = format!(
+        "{}{}{}",
+        r.digits(1),
+        r.pick(&["A", "B", "D", "E", "H", "J", "L", "N", "P", "Q", "R", "S", "T", "U", "W", "X", "Y", "Z"]),
+        r.pick(&[
+            "A", "B", "D", "E", "G", "H", "J", "L", "N", "P", "Q", "R", "S", "T", "U", "W", "X", "Y", "Z"
+        ])
+    );
     let area = r.pick(&["AB", "B", "BN", "CF", "E", "EH", "G", "LS", "M", "N", "NE", "S", "SW", "W", "YO"]);
     format!("{area}{}{}{inward}", r.range(1, 29), r.pick(&["", " "]))
 }
@@ -234,7 +348,9 @@ fn value(generator: &str, r: &mut Random) -> (String, &'static str) {
         "uk_nhs" => (nhs(r), "nhs number"),
         "birth_numeric" => (birth(false, r), "date of birth"),
         "birth_words" => (birth(true, r), "né le"),
-        "ipv4" => (format!("{}.{}.{}.{}", r.range(1, 255), r.range(0, 255), r.range(0, 255), r.range(0, 255)), "ip"),
+        "ipv4" => {
+            (format!("{}.{}.{}.{}", r.range(1, 255), r.range(0, 255), r.range(0, 255), r.range(0, 255)), "ip")
+        }
         "postcode_uk" => (postcode_uk(r), "postcode"),
         "postcode_digits" => (r.digits(5), "code postal"),
         _ => (phone(generator.strip_prefix("phone_").expect("a known generator"), r), "phone"),
@@ -256,12 +372,19 @@ fn ten_thousand_values_of_each_kind_are_found() {
             let start = text.find(&value).expect("it was put there");
             // The value may be covered by a rule of another name (a number can be two things), but wholly.
             let found = sourdine::detect::examples::findings(set, &mut scratch, &text);
-            let covered = (start..start + value.len()).all(|byte| found.iter().any(|(_, span)| span.contains(&byte)));
+            let covered =
+                (start..start + value.len()).all(|byte| found.iter().any(|(_, span)| span.contains(&byte)));
             if !covered {
                 missed.push(text);
             }
         }
-        assert!(missed.is_empty(), "{}: {} of {VALUES} missed, such as {:?}", rule.id, missed.len(), &missed[..missed.len().min(5)]);
+        assert!(
+            missed.is_empty(),
+            "{}: {} of {VALUES} missed, such as {:?}",
+            rule.id,
+            missed.len(),
+            &missed[..missed.len().min(5)]
+        );
     }
 }
 

@@ -56,3 +56,60 @@ fn odd_tables() {
 fn odd_text() {
     check(&testdata().join("golden/odd_text/input.txt"), &testdata().join("golden/odd_text/output.txt"));
 }
+
+/// Each was found by attacking the program: what stands before the arrow becomes what stands behind it.
+#[test]
+fn regressions() {
+    for (name, input, output) in [
+        (
+            "an address after a number and a joint",
+            "12:30jo@example.com 3/4.jo@example.com",
+            "12:[EMAIL_1] 3/[EMAIL_2]",
+        ),
+        (
+            "a label is no context",
+            "12/26 [CARD_CVV_1] and [POSTCODE_1] 2019.",
+            "12/26 [CARD_CVV_1] and [POSTCODE_1] 2019.",
+        ),
+        ("an address glued to a date", "née le 12/03/1980.jo@example.com", "née le [EMAIL_1]"),
+        ("a heading is no speaker", "Geburtsdatum: 12.03.1980", "Geburtsdatum: [DATE_OF_BIRTH_1]"),
+        ("a date is no telephone number", "le 06 12 2023 et le 07 11 2024", "le 06 12 2023 et le 07 11 2024"),
+        (
+            "a telephone number is no date",
+            "née le 12/03/1980, tél 06 12 34 56 78",
+            "née le [DATE_OF_BIRTH_1], tél [PHONE_1]",
+        ),
+        ("an amount is no reference", "ticket price 1500 euros", "ticket price 1500 euros"),
+        (
+            "round numbers",
+            "pour 2 500 000 unités, population 67000000",
+            "pour 2 500 000 unités, population 67000000",
+        ),
+        ("tabs between groups", "card 4111\t1111\t1111\t1111 ok", "card [CREDIT_CARD_1] ok"),
+    ] {
+        let engine = engine();
+        let masked = support::redact_line(&engine, input);
+        assert_eq!(support::redact_line(&engine, &masked), masked, "{name}, a second time");
+        assert_eq!(masked, output, "{name}");
+    }
+    let engine = engine();
+    for (name, input, output) in [
+        (
+            "a speaker that is a number",
+            r#"{"speaker":"+33612345678","text":"x"}"#,
+            r#"{"speaker":"[PHONE_1]","text":"x"}"#,
+        ),
+        ("a name two levels up", r#"{"phone":{"value":612345678}}"#, r#"{"phone":{"value":"[PHONE_1]"}}"#),
+        (
+            "a time stamp of birth",
+            r#"{"dateOfBirth":"1980-03-12T00:00:00Z"}"#,
+            r#"{"dateOfBirth":"[DATE_OF_BIRTH_1]T00:00:00Z"}"#,
+        ),
+    ] {
+        assert_eq!(redact(&engine, "jsonl", input.as_bytes(), PLAIN).text(), output, "{name}");
+    }
+    // Pointers into one long record are found in one walk, not one each.
+    let many = format!("{{\"text\":[{}]}}", vec!["\"jo@example.com\""; 50_000].join(","));
+    let outcome = redact(&engine, "jsonl", many.as_bytes(), PLAIN);
+    assert!(outcome.audit.contains("[\"/text/49999\",\"EMAIL\""));
+}

@@ -22,7 +22,8 @@ const LEVELS: &[&[&str]] = &[
 const LINES: usize = 640;
 
 fn sources(directory: &Path, out: &mut Vec<PathBuf>) {
-    let mut entries: Vec<PathBuf> = fs::read_dir(directory).expect("a directory").map(|entry| entry.expect("an entry").path()).collect();
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(directory).expect("a directory").map(|entry| entry.expect("an entry").path()).collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {
@@ -37,7 +38,12 @@ fn all() -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
     sources(&root, &mut files);
-    files.into_iter().map(|path| (path.strip_prefix(&root).expect("below").to_owned(), fs::read_to_string(&path).expect("text"))).collect()
+    files
+        .into_iter()
+        .map(|path| {
+            (path.strip_prefix(&root).expect("below").to_owned(), fs::read_to_string(&path).expect("text"))
+        })
+        .collect()
 }
 
 /// The part of a file before its unit tests.
@@ -54,7 +60,8 @@ fn rooms_import_only_lower_rooms() {
         let room = first.strip_suffix(".rs").unwrap_or(&first).to_owned();
         let Some(own) = level(&room) else { continue };
         for (at, _) in code(&text).match_indices("crate::") {
-            let used: String = text[at + 7..].chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
+            let used: String =
+                text[at + 7..].chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
             if used == room || used.is_empty() {
                 continue;
             }
@@ -72,7 +79,11 @@ fn every_room_has_a_level() {
     for (path, _) in all() {
         let first = path.iter().next().expect("a name").to_string_lossy();
         let room = first.strip_suffix(".rs").unwrap_or(&first).to_owned();
-        assert!(["lib", "main"].contains(&room.as_str()) || LEVELS.iter().any(|rooms| rooms.contains(&room.as_str())), "{room}");
+        assert!(
+            ["lib", "main"].contains(&room.as_str())
+                || LEVELS.iter().any(|rooms| rooms.contains(&room.as_str())),
+            "{room}"
+        );
     }
 }
 
@@ -80,7 +91,11 @@ fn every_room_has_a_level() {
 fn files_are_short_and_open_with_their_question() {
     for (path, text) in all() {
         assert!(text.lines().count() <= LINES, "{} has {} lines", path.display(), text.lines().count());
-        assert!(text.starts_with("//!") || text.starts_with("#![doc"), "{} opens without its story", path.display());
+        assert!(
+            text.starts_with("//!") || text.starts_with("#![doc"),
+            "{} opens without its story",
+            path.display()
+        );
     }
 }
 

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde::Deserialize;
-use sourdine::detect::rule::{Rule, marked};
 use sourdine::detect::examples;
+use sourdine::detect::rule::{Rule, marked};
 use sourdine::engine::Engine;
 use support::{PLAIN, Way, redact};
 
@@ -67,26 +67,53 @@ fn escaped(text: &str) -> String {
 
 fn main() {
     let arguments = Arguments::from_args();
-    let attacks: Attacks = toml::from_str(include_str!("../testdata/attacks/folds.toml")).expect("attacks parse");
+    let attacks: Attacks =
+        toml::from_str(include_str!("../testdata/attacks/folds.toml")).expect("attacks parse");
     let engine = Arc::new(support::engine());
     let mut trials = Vec::new();
-    let mut add = |name: String, test: Box<dyn FnOnce() -> Result<(), Failed> + Send>| trials.push(Trial::test(name, test));
+    let mut add = |name: String, test: Box<dyn FnOnce() -> Result<(), Failed> + Send>| {
+        trials.push(Trial::test(name, test));
+    };
     for rule in engine.rules().rules() {
         let (engine_, rule_) = (Arc::clone(&engine), rule.clone());
-        add(format!("{}::examples", rule.id), Box::new(move || {
-            let failures = examples::failures(engine_.rules(), &rule_);
-            check(failures.is_empty(), || failures.join("; "))
-        }));
+        add(
+            format!("{}::examples", rule.id),
+            Box::new(move || {
+                let failures = examples::failures(engine_.rules(), &rule_);
+                check(failures.is_empty(), || failures.join("; "))
+            }),
+        );
         for attack in &attacks.attack {
             let (engine, rule, attack) = (Arc::clone(&engine), rule.clone(), attack.clone());
-            add(format!("{}::{}", rule.id, attack.name), Box::new(move || under_attack(&engine, &rule, &attack)));
+            add(
+                format!("{}::{}", rule.id, attack.name),
+                Box::new(move || under_attack(&engine, &rule, &attack)),
+            );
         }
         for (place, test) in PLACES {
             let (engine, rule) = (Arc::clone(&engine), rule.clone());
             add(format!("{}::{place}", rule.id), Box::new(move || test(&engine, &rule)));
         }
     }
+    let engine_ = Arc::clone(&engine);
+    add("context words are no speakers".into(), Box::new(move || no_speakers(&engine_)));
     libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// A line such as `Geburtsdatum: …` has a heading, not a speaker.
+fn no_speakers(engine: &Engine) -> Result<(), Failed> {
+    let words = engine.rules().rules().iter().flat_map(|rule| rule.near.iter().flat_map(|near| &near.words));
+    let mut wrong = Vec::new();
+    for word in words.filter(|word| word.chars().all(char::is_alphabetic)) {
+        let capital: String =
+            word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect();
+        if support::redact_line(engine, &format!("{capital}: yes")).contains("PERSON") {
+            wrong.push(word.clone());
+        }
+    }
+    wrong.sort();
+    wrong.dedup();
+    check(wrong.is_empty(), || format!("masked as persons: {}", wrong.join(" ")))
 }
 
 /// Found with the exact span when its value is disguised.
@@ -97,7 +124,9 @@ fn under_attack(engine: &Engine, rule: &Rule, attack: &Attack) -> Result<(), Fai
         let disguised = format!("{}{value}{}", &text[..span.start], &text[span.end..]);
         let expected = span.start..span.start + value.len();
         let found = spans(engine, rule, &disguised);
-        check(found == [expected.clone()], || format!("{disguised:?}: expected {expected:?}, found {found:?}"))?;
+        check(found == [expected.clone()], || {
+            format!("{disguised:?}: expected {expected:?}, found {found:?}")
+        })?;
     }
     Ok(())
 }
@@ -119,17 +148,25 @@ fn expect_masked(text: &str, span: &std::ops::Range<usize>, output: &str) -> Res
     check(!output.contains(value), || format!("{text:?}: the value is still in {output:?}"))?;
     // Words around the value may be masked by other rules, never eaten without a label.
     let rest = output.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
-    check(rest.is_none_or(|label| label.starts_with('[') && label.ends_with(']')), || format!("{text:?} became {output:?}"))
+    check(rest.is_none_or(|label| label.starts_with('[') && label.ends_with(']')), || {
+        format!("{text:?} became {output:?}")
+    })
 }
 
 fn in_json(engine: &Engine, rule: &Rule) -> Result<(), Failed> {
     for example in &rule.finds {
         let (text, span) = marked(example).ok_or("no mark")?;
-        let line = format!("{{\"id\": 1.10, \"text\":{},\"n\":[null]}}\n", serde_json::to_string(&text).expect("a string"));
+        let line = format!(
+            "{{\"id\": 1.10, \"text\":{},\"n\":[null]}}\n",
+            serde_json::to_string(&text).expect("a string")
+        );
         let output = redact(engine, "jsonl", line.as_bytes(), PLAIN).text();
         let value: serde_json::Value = serde_json::from_str(&output).map_err(|error| error.to_string())?;
         expect_masked(&text, &span, value["text"].as_str().ok_or("no text")?)?;
-        check(output.starts_with("{\"id\": 1.10, \"text\":\"") && output.ends_with(",\"n\":[null]}\n"), || output.clone())?;
+        check(
+            output.starts_with("{\"id\": 1.10, \"text\":\"") && output.ends_with(",\"n\":[null]}\n"),
+            || output.clone(),
+        )?;
     }
     Ok(())
 }
@@ -148,7 +185,8 @@ fn in_json_escapes(engine: &Engine, rule: &Rule) -> Result<(), Failed> {
 fn in_csv(engine: &Engine, rule: &Rule) -> Result<(), Failed> {
     for example in &rule.finds {
         let (text, span) = marked(example).ok_or("no mark")?;
-        let table = format!("id;verbatim\r\n1;\"said \"\"yes\"\": {}\"\r\n2;\"ok\"\r\n", text.replace('"', "\"\""));
+        let table =
+            format!("id;verbatim\r\n1;\"said \"\"yes\"\": {}\"\r\n2;\"ok\"\r\n", text.replace('"', "\"\""));
         let output = redact(engine, "csv", table.as_bytes(), PLAIN).text();
         let inside = output
             .strip_prefix("id;verbatim\r\n1;\"said \"\"yes\"\": ")
@@ -161,14 +199,21 @@ fn in_csv(engine: &Engine, rule: &Rule) -> Result<(), Failed> {
 }
 
 fn split_over_chunks(engine: &Engine, rule: &Rule) -> Result<(), Failed> {
-    let lines: Vec<String> = rule.finds.iter().filter_map(|example| marked(example)).map(|(text, _)| text.replace('\n', " ")).collect();
+    let lines: Vec<String> = rule
+        .finds
+        .iter()
+        .filter_map(|example| marked(example))
+        .map(|(text, _)| text.replace('\n', " "))
+        .collect();
     let text = lines.join("\nnothing here\n");
     let whole = redact(engine, "text", text.as_bytes(), PLAIN);
     for chunk_bytes in [1, 2, 3, 7, 63, 64, 65] {
         let way = Way { jobs: 2, chunk_bytes, chunks_ahead: 1, read_bytes: 1 };
         let other = redact(engine, "text", text.as_bytes(), way);
         check(other.output == whole.output, || format!("chunks of {chunk_bytes}: {:?}", other.text()))?;
-        check(other.record_lines() == whole.record_lines(), || format!("chunks of {chunk_bytes}: other audit"))?;
+        check(other.record_lines() == whole.record_lines(), || {
+            format!("chunks of {chunk_bytes}: other audit")
+        })?;
     }
     Ok(())
 }

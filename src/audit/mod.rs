@@ -2,7 +2,7 @@
 //!
 //! An audit log is JSON lines: a `run` line, which alone holds time and options of the host; a line for
 //! each record with findings, after a `file` line where a run has several inputs; an `end` line with the
-//! sums, the digests of output and input, and the head over all record lines. Record lines and their head
+//! sums, the digests of output and input, the head over all lines between, and a seal. Record lines and their head
 //! are the same for any number of threads, chunk size and kind of source. No function of this room takes text of an input.
 
 pub mod record;
@@ -58,8 +58,23 @@ pub struct End {
     pub keyed: bool,
     /// BLAKE3 of the run line.
     pub run: String,
-    /// BLAKE3 of all record lines.
+    /// BLAKE3 of all record and file lines.
     pub head: String,
+    /// BLAKE3 of this line without its seal, keyed when there is a key: only then can nobody forge it.
+    #[serde(default)]
+    pub seal: String,
+}
+
+impl End {
+    /// What the seal of this line has to be.
+    #[must_use]
+    pub fn sealed(&self, key: Option<&[u8; 32]>) -> String {
+        let bare = End { seal: String::new(), ..self.clone() };
+        let mut hasher = key.map_or_else(blake3::Hasher::new, blake3::Hasher::new_keyed);
+        // A map of strings and numbers always serialises; if it did not, no seal would fit.
+        hasher.update(&serde_json::to_vec(&bare).unwrap_or_default());
+        hasher.finalize().to_hex().to_string()
+    }
 }
 
 /// A line that says which file the records after it come from.
@@ -99,7 +114,7 @@ impl Digest {
     }
 }
 
-/// The head over record lines: BLAKE3 of all lines so far.
+/// The head over record and file lines: BLAKE3 of all so far.
 #[derive(Clone, Default)]
 pub struct Head(blake3::Hasher);
 

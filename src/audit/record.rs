@@ -85,7 +85,12 @@ pub fn number(mut value: u64, out: &mut Vec<u8>) {
 
 /// Appends hundredths as a decimal fraction: 95 is `0.95`, 100 is `1.00`.
 pub fn score(hundredths: u8, out: &mut Vec<u8>) {
-    out.extend_from_slice(&[b'0' + hundredths / 100, b'.', b'0' + hundredths / 10 % 10, b'0' + hundredths % 10]);
+    out.extend_from_slice(&[
+        b'0' + hundredths / 100,
+        b'.',
+        b'0' + hundredths / 10 % 10,
+        b'0' + hundredths % 10,
+    ]);
 }
 
 /// Appends a JSON string.
@@ -108,7 +113,15 @@ mod tests {
     fn a_line_is_json_and_short() {
         let mut out = Vec::new();
         begin(1_234_567, &mut out);
-        let finding = Entry { field: "/text", entity: "CREDIT_CARD", rule: "card.number", score: 98, operator: "label", start: 120, end: 135 };
+        let finding = Entry {
+            field: "/text",
+            entity: "CREDIT_CARD",
+            rule: "card.number",
+            score: 98,
+            operator: "label",
+            start: 120,
+            end: 135,
+        };
         entry(&finding, true, &mut out);
         let one = out.len();
         entry(&Entry { field: "/a\"b", ..finding }, false, &mut out);

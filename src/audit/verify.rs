@@ -36,11 +36,12 @@ fn broken(line: u64, what: &str) -> Error {
     Error::Integrity(format!("line {line}: {what}"))
 }
 
-/// Reads a log and checks that its lines agree with its end line.
+/// Reads a log and checks that its lines agree with its end line, and the end line with its seal. The seal
+/// of a keyed log is checked when the key is given.
 ///
 /// # Errors
 /// [`Error::Integrity`] with the first line that does not agree; [`Error::Input`] when it cannot be read.
-pub fn read_summary(path: &Path) -> Result<Summary> {
+pub fn read_summary(path: &Path, key: Option<&[u8; 32]>) -> Result<Summary> {
     let input = |source| Error::Input { path: path.to_owned(), source };
     let mut reader = std::io::BufReader::new(std::fs::File::open(path).map_err(input)?);
     let (mut number, mut bytes) = (0u64, Vec::new());
@@ -73,9 +74,11 @@ pub fn read_summary(path: &Path) -> Result<Summary> {
             }
         } else if bytes.starts_with(b"{\"file\":") {
             let file: File = serde_json::from_slice(&bytes).map_err(|_| broken(number, "not a file line"))?;
+            head.update(&bytes);
             files.push(file.file);
         } else {
-            let line: RecordLine = serde_json::from_slice(&bytes).map_err(|_| broken(number, "not a record line"))?;
+            let line: RecordLine =
+                serde_json::from_slice(&bytes).map_err(|_| broken(number, "not a record line"))?;
             head.update(&bytes);
             record_lines += 1;
             quarantined += u64::from(line.quarantined);
@@ -85,9 +88,15 @@ pub fn read_summary(path: &Path) -> Result<Summary> {
         }
     }
     let (run, run_digest) = run.ok_or_else(|| broken(1, "the log is empty"))?;
-    let end = end.ok_or_else(|| broken(number, "the end line is missing: the run did not finish, or lines were cut off"))?;
+    let end = end.ok_or_else(|| {
+        broken(number, "the end line is missing: the run did not finish, or lines were cut off")
+    })?;
     if end.run != run_digest {
         return Err(broken(1, "the run line was changed"));
+    }
+    // A keyed seal can only be checked with the key; without it the unkeyed parts are still compared.
+    if (!end.keyed || key.is_some()) && end.seal != end.sealed(key.filter(|_| end.keyed)) {
+        return Err(broken(number, "the end line was changed, or the key is another"));
     }
     if end.head != head.hex() {
         return Err(broken(number, "the record lines are not those of the run: its head differs"));

@@ -57,17 +57,26 @@ impl Audit {
 
 impl Verify {
     fn run(&self) -> anyhow::Result<u8> {
-        let log = read_summary(&self.log)?;
+        let log = read_summary(&self.log, self.text.key()?.as_ref())?;
         let mut said = String::new();
-        writeln!(said, "{}: {} records, {} record lines, head {}", self.log.display(), log.end.records, log.record_lines, &log.end.head[..16])?;
+        writeln!(
+            said,
+            "{}: {} records, {} record lines, head {}",
+            self.log.display(),
+            log.end.records,
+            log.record_lines,
+            &log.end.head[..16]
+        )?;
         if !self.output.is_empty() {
             self.check_outputs(&log)?;
             writeln!(said, "the outputs are those of the run")?;
         }
         if !self.input.is_empty() {
             let engine = self.text.engine(Mode::Mask)?;
-            let settings = self.text.settings()?;
-            let again = pipeline::run(&engine, jobs(&self.input, |_| Target::Nowhere)?, settings)?;
+            let mut settings = self.text.settings()?;
+            let jobs = jobs(&self.input, |_| Target::Nowhere)?;
+            settings.many = jobs.len() > 1;
+            let again = pipeline::run(&engine, jobs, settings)?;
             verify(&log, &again.end)?;
             writeln!(said, "the run repeated finds the same")?;
         }
@@ -78,11 +87,16 @@ impl Verify {
     fn check_outputs(&self, log: &Summary) -> Result<()> {
         let key = self.text.key()?;
         if log.end.keyed != key.is_some() {
-            let which = if log.end.keyed { "keyed; give its --key-file" } else { "not keyed; leave --key-file out" };
+            let which =
+                if log.end.keyed { "keyed; give its --key-file" } else { "not keyed; leave --key-file out" };
             return Err(Error::Usage(format!("the digests of this log are {which}")));
         }
         if self.output.len() != log.end.output.len() {
-            return Err(Error::Integrity(format!("the run wrote {} outputs, {} were given", log.end.output.len(), self.output.len())));
+            return Err(Error::Integrity(format!(
+                "the run wrote {} outputs, {} were given",
+                log.end.output.len(),
+                self.output.len()
+            )));
         }
         for (path, expected) in self.output.iter().zip(&log.end.output) {
             let found = digest_file(path, key.as_ref())?.publish();
@@ -90,7 +104,8 @@ impl Verify {
                 (Some(expected), Some(found)) if *expected == found => {}
                 (None, None) => {
                     return Err(Error::Usage(format!(
-                        "{}: too short for an unkeyed digest; repeat the run with --key-file to have one", path.display()
+                        "{}: too short for an unkeyed digest; repeat the run with --key-file to have one",
+                        path.display()
                     )));
                 }
                 _ => return Err(Error::Integrity(format!("{}: is not what the run wrote", path.display()))),
@@ -114,13 +129,17 @@ fn digest_file(path: &Path, key: Option<&[u8; 32]>) -> Result<Digest> {
 }
 
 fn summary(path: &Path) -> anyhow::Result<u8> {
-    let log = read_summary(path)?;
+    let log = read_summary(path, None)?;
     let mut out = String::new();
     writeln!(out, "sourdine {} on {} ({} threads)", log.run.sourdine, log.run.start, log.run.jobs)?;
     writeln!(out, "ruleset {}  policy {}", log.run.ruleset, log.run.policy)?;
     writeln!(out, "options {}", log.run.options.join(" "))?;
     writeln!(out, "files   {}", log.files.join(", "))?;
-    writeln!(out, "records {}  quarantined {}  cut {}  reopened {}\n", log.end.records, log.end.quarantined, log.end.cut, log.end.reopened)?;
+    writeln!(
+        out,
+        "records {}  quarantined {}  cut {}  reopened {}\n",
+        log.end.records, log.end.quarantined, log.end.cut, log.end.reopened
+    )?;
     writeln!(out, "{:18} {:22} {:>10}", "entity", "rule", "masked")?;
     for ((entity, rule), count) in &log.by_rule {
         writeln!(out, "{entity:18} {rule:22} {count:>10}")?;

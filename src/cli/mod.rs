@@ -78,7 +78,7 @@ pub fn main() -> ExitCode {
         Err(error) => {
             let code = error.downcast_ref::<Error>().map_or(2, Error::exit_code);
             if code != 141 {
-                say(format_args!("{error:#}"));
+                say(&error);
             }
             ExitCode::from(code)
         }
@@ -87,7 +87,10 @@ pub fn main() -> ExitCode {
 
 /// Writes a line to standard error, control characters shown as `?`.
 fn say(message: impl Display) {
-    let text: String = format!("sourdine: {message}").chars().map(|c| if c.is_control() && c != '\n' { '?' } else { c }).collect();
+    let text: String = format!("sourdine: {message}")
+        .chars()
+        .map(|c| if c.is_control() && c != '\n' { '?' } else { c })
+        .collect();
     // Nobody is left to tell when standard error is closed.
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }

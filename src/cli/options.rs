@@ -68,7 +68,13 @@ pub(super) struct TextOptions {
     #[arg(long, value_name = "LIST", value_delimiter = ',', help_heading = "Detection")]
     entities: Vec<String>,
     /// Kinds of detectors, separated by commas
-    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "patterns", help_heading = "Detection")]
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        default_value = "patterns",
+        help_heading = "Detection"
+    )]
     detectors: Vec<Detector>,
     /// Least score of a finding, from 0 to 1
     #[arg(long, value_name = "F", default_value_t = 0.5, help_heading = "Detection")]
@@ -115,7 +121,7 @@ impl TextOptions {
             at_every_byte: self.at_every_byte,
             ..Options::default()
         };
-        let rules = Ruleset::load(&files, options)?;
+        let rules = Ruleset::load(&files, &options)?;
         let mut policy = Policy::default_for(rules.entities());
         if !self.entities.is_empty() {
             policy = policy.only(rules.entities(), &self.entities)?;
@@ -182,12 +188,21 @@ impl TextOptions {
         for field in &self.text_field {
             note("text-field", &engine.masked_name(field));
         }
-        for (name, value) in [("conversation-field", &self.conversation_field), ("speaker-field", &self.speaker_field), ("encoding", &self.encoding)] {
+        for (name, value) in [
+            ("conversation-field", &self.conversation_field),
+            ("speaker-field", &self.speaker_field),
+            ("encoding", &self.encoding),
+        ] {
             if let Some(value) = value {
                 note(name, &engine.masked_name(value));
             }
         }
-        for (name, set) in [("only-text-fields", self.only_text_fields), ("rules", !self.rules.is_empty()), ("deny", !self.deny.is_empty()), ("allow", !self.allow.is_empty())] {
+        for (name, set) in [
+            ("only-text-fields", self.only_text_fields),
+            ("rules", !self.rules.is_empty()),
+            ("deny", !self.deny.is_empty()),
+            ("allow", !self.allow.is_empty()),
+        ] {
             if set {
                 note(name, "yes");
             }
@@ -210,7 +225,8 @@ impl TextOptions {
 
 /// The time in UTC, to the second, RFC 3339.
 fn now() -> String {
-    let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let seconds =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let (days, rest) = (seconds / 86_400, seconds % 86_400);
     // Civil date from days since 1970-01-01, after H. Hinnant, "chrono-compatible low-level date algorithms".
     let shifted = days + 719_468;
@@ -274,10 +290,19 @@ pub(super) fn jobs(inputs: &[PathBuf], mut target: impl FnMut(&str) -> Target) -
     let inputs = if inputs.is_empty() { &stdin[..] } else { inputs };
     for input in inputs {
         if input.as_os_str() == "-" {
-            jobs.push(Job { source: Source::Stdin, path: input.clone(), name: "-".to_owned(), target: target("-") });
+            jobs.push(Job {
+                source: Source::Stdin,
+                path: input.clone(),
+                name: "-".to_owned(),
+                target: target("-"),
+            });
         } else if input.is_dir() {
             let known = jobs.len();
-            let walk = ignore::WalkBuilder::new(input).standard_filters(false).hidden(true).sort_by_file_path(Ord::cmp).build();
+            let walk = ignore::WalkBuilder::new(input)
+                .standard_filters(false)
+                .hidden(true)
+                .sort_by_file_path(Ord::cmp)
+                .build();
             for entry in walk {
                 let entry = entry.map_err(|error| Error::Input {
                     path: input.clone(),
@@ -300,7 +325,8 @@ pub(super) fn jobs(inputs: &[PathBuf], mut target: impl FnMut(&str) -> Target) -
             // A missing file is known before anything is written.
             let failed = |source| Error::Input { path: input.clone(), source };
             fs::metadata(input).map_err(failed)?;
-            let name = input.file_name().map_or_else(|| "-".to_owned(), |name| name.to_string_lossy().into_owned());
+            let name =
+                input.file_name().map_or_else(|| "-".to_owned(), |name| name.to_string_lossy().into_owned());
             let target = target(&name);
             jobs.push(Job { source: Source::File(input.clone()), path: input.clone(), name, target });
         }

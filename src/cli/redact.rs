@@ -60,7 +60,9 @@ impl Redact {
         let jobs = jobs(&self.inputs, |name| match into {
             None if writes => Target::Stdout,
             None => Target::Nowhere,
-            Some(directory) if is_tree => Target::Path(directory.join(if name == "-" { "stdin" } else { name })),
+            Some(directory) if is_tree => {
+                Target::Path(directory.join(if name == "-" { "stdin" } else { name }))
+            }
             Some(file) => Target::Path(file.to_owned()),
         })?;
         let audit = if writes { self.audit_path(is_tree) } else { self.audit.clone() };
@@ -69,7 +71,8 @@ impl Redact {
             if let (true, Target::Path(path)) = (is_tree, &job.target)
                 && let Some(parent) = path.parent()
             {
-                fs::create_dir_all(parent).map_err(|source| Error::Output { path: parent.to_owned(), source })?;
+                fs::create_dir_all(parent)
+                    .map_err(|source| Error::Output { path: parent.to_owned(), source })?;
             }
         }
         settings.force = self.force;
@@ -126,7 +129,10 @@ impl Redact {
                 if let Source::File(input) = &job.source
                     && is_same_file(path, input)
                 {
-                    return Err(Error::Usage(format!("{}: is an input; name another output", path.display())));
+                    return Err(Error::Usage(format!(
+                        "{}: is an input; name another output",
+                        path.display()
+                    )));
                 }
             }
             if named.contains(&path) {
@@ -167,17 +173,27 @@ impl Redact {
 /// Prints what went wrong with inputs and records: places and reasons, no text.
 pub(super) fn tell_problems(report: &Report, is_kept: bool) {
     for (path, error) in &report.unread {
-        say(format_args!("{}: {error}; nothing of it was written", path.display()));
+        say(format_args!(
+            "{}: {error}; its output is not complete and no file carries its name",
+            path.display()
+        ));
     }
     for (path, record, offset, kind) in &report.faults {
-        say(format_args!("{}: record {record}, byte {offset}: {}; quarantined", path.display(), kind.about()));
+        say(format_args!(
+            "{}: record {record}, byte {offset}: {}; quarantined",
+            path.display(),
+            kind.about()
+        ));
     }
     let quarantined = report.end.quarantined;
     if quarantined > limits::FAULTS_SHOWN as u64 {
         say(format_args!("{} more records were quarantined", quarantined - limits::FAULTS_SHOWN as u64));
     }
     if quarantined > 0 && !is_kept {
-        say(format_args!("{quarantined} of {} records could not be decoded and were replaced by markers; --quarantine FILE keeps them", report.end.records));
+        say(format_args!(
+            "{quarantined} of {} records could not be decoded and were replaced by markers; --quarantine FILE keeps them",
+            report.end.records
+        ));
     }
     if report.end.cut > 0 {
         say(format_args!("{} conversations were longer than 8 MiB and were cut there", report.end.cut));

@@ -43,7 +43,7 @@ impl Rules {
 }
 
 fn list(json: bool) -> anyhow::Result<u8> {
-    let set = Ruleset::load(&[], Options::default())?;
+    let set = Ruleset::load(&[], &Options::default())?;
     let mut out = String::new();
     for rule in set.rules() {
         let check = rule.check.map_or("-", |check| check.name);
@@ -84,7 +84,7 @@ fn test(paths: &[PathBuf]) -> anyhow::Result<u8> {
         .flatten()
         .map(|rule| rule.id)
         .collect();
-    let set = Ruleset::load_untested(&files, Options::default())?;
+    let set = Ruleset::load_untested(&files, &Options::default())?;
     let (mut out, mut examples_run, mut failed) = (String::new(), 0, 0);
     for rule in set.rules().iter().filter(|rule| paths.is_empty() || own.contains(&rule.id)) {
         examples_run += rule.finds.len() + rule.ignores.len();

@@ -52,7 +52,9 @@ fn always_has(hir: &Hir, set: fn(u8) -> bool) -> bool {
         HirKind::Class(Class::Unicode(class)) => class
             .iter()
             .all(|range| range.end().is_ascii() && (range.start() as u8..=range.end() as u8).all(set)),
-        HirKind::Class(Class::Bytes(class)) => class.iter().all(|range| (range.start()..=range.end()).all(set)),
+        HirKind::Class(Class::Bytes(class)) => {
+            class.iter().all(|range| (range.start()..=range.end()).all(set))
+        }
         HirKind::Repetition(repetition) => repetition.min > 0 && always_has(&repetition.sub, set),
         HirKind::Capture(capture) => always_has(&capture.sub, set),
         HirKind::Concat(parts) => parts.iter().any(|part| always_has(part, set)),

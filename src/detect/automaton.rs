@@ -54,7 +54,9 @@ impl Automaton {
                     .cache_capacity(limits::AUTOMATON_CACHE_BYTES)
                     .skip_cache_capacity_check(true),
             )
-            .thompson(thompson::Config::new().nfa_size_limit(Some(limits::RULE_BYTES * patterns.len().max(8))))
+            .thompson(
+                thompson::Config::new().nfa_size_limit(Some(limits::RULE_BYTES * patterns.len().max(8))),
+            )
             .build_many(&sources)
             .map_err(|error| error.to_string())?;
         let rules = patterns.iter().map(|&(rule, _)| rule).collect();
@@ -90,7 +92,14 @@ impl Automaton {
 
     /// Appends every end of every rule that matches from `start`, none beyond `limit`, in growing order.
     #[inline]
-    pub(super) fn ends(&self, memory: &mut Memory, bytes: &[u8], start: usize, limit: usize, out: &mut Vec<End>) {
+    pub(super) fn ends(
+        &self,
+        memory: &mut Memory,
+        bytes: &[u8],
+        start: usize,
+        limit: usize,
+        out: &mut Vec<End>,
+    ) {
         if start + 2 > limit {
             return;
         }

@@ -294,7 +294,8 @@ impl Surroundings {
             if cue.start as usize > end + within {
                 break;
             }
-            let distance = start.saturating_sub(cue.end as usize).max((cue.start as usize).saturating_sub(end));
+            let distance =
+                start.saturating_sub(cue.end as usize).max((cue.start as usize).saturating_sub(end));
             if distance <= within && words.groups(cue).contains(&group) {
                 return Near::Yes;
             }

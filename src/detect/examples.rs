@@ -13,7 +13,8 @@ use crate::view::View;
 pub fn findings(set: &Ruleset, scratch: &mut Scratch, text: &str) -> Vec<(u16, std::ops::Range<usize>)> {
     let mut view = View::default();
     view.build(set.kernel(), text.as_bytes(), Span::new(0, text.len()), Escape::None, []);
-    let place = Place { text: view.text(), start: 0, end: view.text().bytes.len(), role: Role::Text, key: &[] };
+    let place =
+        Place { text: view.text(), start: 0, end: view.text().bytes.len(), role: Role::Text, keys: [&[]; 2] };
     scratch.next_conversation();
     set.find(&place, scratch);
     scratch.findings.iter().map(|finding| (finding.rule, view.raw(finding.span).range())).collect()

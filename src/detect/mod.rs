@@ -15,6 +15,7 @@ mod context;
 pub mod examples;
 pub mod rule;
 mod ruleset;
+mod starts;
 
 pub use ruleset::{Options, Ruleset, SHIPPED, WordLists};
 
@@ -25,6 +26,7 @@ use crate::scan::{Text, WordHit};
 use automaton::{Automaton, End, Memory};
 use context::{Near, Surroundings};
 use ruleset::Compiled;
+use starts::{char_border, digit_starts, is_in_tag, starts, token_start, word_start};
 
 /// A segment to look at, with the name of its field.
 #[derive(Clone, Copy)]
@@ -37,8 +39,8 @@ pub struct Place<'a> {
     pub end: usize,
     /// What it is to its reader.
     pub role: Role,
-    /// The field's name, empty when there is none.
-    pub key: &'a [u8],
+    /// The field's name and that of the field around it, empty when there is none.
+    pub keys: [&'a [u8]; 2],
 }
 
 /// Buffers of one worker, and what it remembers from turn to turn.
@@ -105,8 +107,11 @@ impl Ruleset {
         scratch.surroundings.next_segment();
         match place.role {
             Role::Exempt => return,
-            Role::Person => return self.person(place, scratch),
-            Role::Text | Role::Value | Role::Key | Role::Number => {}
+            // A name without letters is a number that somebody calls from.
+            Role::Person if place.text.any(place.start, place.end, |m| m.letter) => {
+                return self.person(place, scratch);
+            }
+            Role::Person | Role::Text | Role::Value | Role::Key | Role::Number => {}
         }
         scratch.anchors.clear();
         let anchors = &mut scratch.anchors;
@@ -147,7 +152,12 @@ impl Ruleset {
         let has_letters = place.text.any(start, end, |m| m.letter);
         if has_letters && !is_masked {
             let (rule, score) = (self.person_rule, 90);
-            scratch.findings.push(Finding { span: Span::new(start, end), entity: crate::model::PERSON, rule, score });
+            scratch.findings.push(Finding {
+                span: Span::new(start, end),
+                entity: crate::model::PERSON,
+                rule,
+                score,
+            });
         } else if is_masked {
             self.note_tag(place.text.bytes, end - 1, scratch);
         }
@@ -159,8 +169,13 @@ impl Ruleset {
         self.words.scan(place.text, place.start, place.end, &mut scratch.hits);
         for at in 0..scratch.hits.len() {
             let hit = scratch.hits[at];
+            if is_in_tag(place, hit) {
+                continue;
+            }
             self.words.cues(place.text, hit, place.end, &mut scratch.surroundings.own);
-            if self.words.is_denied(hit) && self.edges_hold(place, hit.start as usize, hit.end as usize, false) {
+            if self.words.is_denied(hit)
+                && self.edges_hold(place, (hit.start as usize, hit.end as usize), false, false)
+            {
                 let span = Span { start: hit.start, end: hit.end };
                 scratch.findings.push(self.denied(span));
             }
@@ -176,13 +191,15 @@ impl Ruleset {
         if let Some(phrases) = &self.phrases {
             let input = aho_corasick::Input::new(place.text.bytes).span(place.start..place.end);
             for found in phrases.find_iter(input) {
-                if self.edges_hold(place, found.start(), found.end(), false) {
+                if self.edges_hold(place, (found.start(), found.end()), false, false) {
                     scratch.findings.push(self.denied(Span::new(found.start(), found.end())));
                 }
             }
         }
-        if place.role != Role::Text && !place.key.is_empty() {
-            self.key_context(place.key, scratch);
+        if place.role != Role::Text {
+            for key in place.keys.into_iter().filter(|key| !key.is_empty()) {
+                self.key_context(key, scratch);
+            }
         }
     }
 
@@ -250,7 +267,9 @@ impl Ruleset {
     fn at_every_byte(&self, place: &Place, scratch: &mut Scratch) {
         let mut covered = place.start;
         for at in place.start..place.end {
-            if place.text.bytes[at].is_ascii_digit() && (at == place.start || !place.text.bytes[at - 1].is_ascii_digit()) {
+            if place.text.bytes[at].is_ascii_digit()
+                && (at == place.start || !place.text.bytes[at - 1].is_ascii_digit())
+            {
                 self.note_tag(place.text.bytes, at, scratch);
             }
             if at < covered {
@@ -278,7 +297,12 @@ impl Ruleset {
         if digits == 0 || digits > 9 || bytes.get(first + digits) != Some(&b']') {
             return;
         }
-        let name = bytes[..first - 1].iter().rev().take(40).take_while(|&&b| b.is_ascii_uppercase() || b == b'_').count();
+        let name = bytes[..first - 1]
+            .iter()
+            .rev()
+            .take(40)
+            .take_while(|&&b| b.is_ascii_uppercase() || b == b'_')
+            .count();
         let opening = (first - 1).checked_sub(name + 1).map(|open| bytes[open]);
         if opening != Some(b'[') {
             return;
@@ -292,7 +316,9 @@ impl Ruleset {
 
     /// Asks the automaton of `kind` which rules match from `start`, and judges each.
     fn try_at(&self, kind: usize, place: &Place, start: usize, limit: usize, scratch: &mut Scratch) {
-        let (Some(automaton), Some(memory)) = (&self.automata[kind], &mut scratch.memories[kind]) else { return };
+        let (Some(automaton), Some(memory)) = (&self.automata[kind], &mut scratch.memories[kind]) else {
+            return;
+        };
         scratch.ends.clear();
         automaton.ends(memory, place.text.bytes, start, limit, &mut scratch.ends);
         if scratch.ends.is_empty() {
@@ -332,13 +358,12 @@ impl Ruleset {
         let mut checked = None;
         for at in ends.rev() {
             let end = scratch.ends[at].end as usize;
-            if !self.edges_hold(place, start, end, rule.glued) {
+            if !self.edges_hold(place, (start, end), rule.glued, rule.joints) {
                 continue;
             }
             longest = longest.or(Some(end));
             let Some(check) = rule.check else { break };
-            let candidate =
-                checks::Candidate { text: &place.text.bytes[..place.end], start, end };
+            let candidate = checks::Candidate { text: &place.text.bytes[..place.end], start, end };
             if (check.holds)(&candidate) {
                 checked = Some(end);
                 break;
@@ -366,15 +391,14 @@ impl Ruleset {
         let surroundings = &scratch.surroundings;
         let ask = |group, within| surroundings.near(&self.words, group, within, span, place.start);
         let near = rule.near.map_or(Near::No, |near| ask(near.group, near.within));
-        match (near, rule.near) {
-            (Near::Yes, Some(near)) => score = score.max(near.score),
-            _ => {
-                if let Some(against) = rule.against
-                    && ask(against.group, against.within) == Near::Yes
-                {
-                    score = score.min(against.score);
-                }
-            }
+        if let (Near::Yes, Some(near)) = (near, rule.near) {
+            score = score.max(near.score);
+        }
+        // What stands against a value stands right beside it, so it outweighs what is merely near.
+        if let Some(against) = rule.against
+            && ask(against.group, against.within) == Near::Yes
+        {
+            score = score.min(against.score);
         }
         if place.role == Role::Number {
             // A bare number is only touched when its key names what the rule looks for.
@@ -391,7 +415,7 @@ impl Ruleset {
     }
 
     /// Whether a match may end and begin here: not inside a word, not inside a longer number.
-    fn edges_hold(&self, place: &Place, start: usize, end: usize, glued: bool) -> bool {
+    fn edges_hold(&self, place: &Place, (start, end): (usize, usize), glued: bool, joints: bool) -> bool {
         let (text, bytes) = (place.text, place.text.bytes);
         let touches = |at: usize| {
             if glued { bytes[at].is_ascii_digit() || bytes[at] == b'_' } else { text.is_word(at) }
@@ -402,6 +426,9 @@ impl Ruleset {
             || last_word && end < place.end && touches(end)
         {
             return false;
+        }
+        if !joints {
+            return true;
         }
         // `12.5` or `3/4`: a digit, a joint, a digit belong together. Long numbers are listed with
         // commas and slashes, so there the joint separates.
@@ -516,7 +543,10 @@ impl Ruleset {
             return;
         }
         for start in [Some(range.start), digit].into_iter().flatten() {
-            let (Some(automaton), Some(memory)) = (&self.automata[DIGIT], &mut scratch.memories[DIGIT]) else { return };
+            let (Some(automaton), Some(memory)) = (&self.automata[DIGIT], &mut scratch.memories[DIGIT])
+            else {
+                return;
+            };
             scratch.ends.clear();
             automaton.ends(memory, gap.text.bytes, start, gap.end, &mut scratch.ends);
             scratch.ends.retain(|end| end.rule == rule);
@@ -532,73 +562,4 @@ impl Ruleset {
         let value = String::from_utf8_lossy(value).trim().to_lowercase();
         self.allowed.contains(&value)
     }
-}
-
-/// The next character border at or after `at`.
-fn char_border(place: &Place, mut at: usize) -> usize {
-    while at < place.end && place.text.bytes[at] & 0xC0 == 0x80 {
-        at += 1;
-    }
-    at
-}
-
-/// Where the letters and digits that end at `at` begin.
-fn word_start(place: &Place, at: usize) -> usize {
-    let mut start = at;
-    while start > place.start && place.text.is_word(start - 1) && at - start < crate::limits::TOKEN_BYTES {
-        start -= 1;
-    }
-    start
-}
-
-/// Where the local part of an address before the `@` at `at` begins: letters, digits and `._%+-'`, less
-/// punctuation in front.
-fn token_start(place: &Place, at: usize) -> usize {
-    let is_token = |at: usize| place.text.is_word(at) || b".%+-'".contains(&place.text.bytes[at]);
-    let mut start = at;
-    while start > place.start && is_token(start - 1) && at - start < crate::limits::TOKEN_BYTES {
-        start -= 1;
-    }
-    while start < at && b".%+-'".contains(&place.text.bytes[start]) {
-        start += 1;
-    }
-    char_border(place, start)
-}
-
-/// Two places to try, in the shape of [`digit_starts`].
-fn starts([first, second]: [usize; 2]) -> [Option<usize>; 5] {
-    [Some(first), Some(second), None, None, None]
-}
-
-/// The places at which a value whose first digit run begins at `at` may begin, leftmost first: a short
-/// word before (`FR 12`, `AB-123`), a sign before (`+33`, `(020)`), the word around, the run itself.
-fn digit_starts(place: &Place, at: usize) -> [Option<usize>; 5] {
-    const WORD_BYTES: usize = 12;
-    let bytes = place.text.bytes;
-    let letters_before = |end: usize| {
-        let mut start = end;
-        while start > place.start && end - start <= WORD_BYTES && place.text.is_letter(start - 1) {
-            start -= 1;
-        }
-        if end - start <= WORD_BYTES { start } else { end }
-    };
-    let word = letters_before(at);
-    let mut starts = [None; 5];
-    if word > place.start && b" -./".contains(&bytes[word - 1]) {
-        let before = letters_before(word - 1);
-        if before < word - 1 {
-            starts[0] = Some(before);
-        }
-    }
-    if word > place.start && b"+(".contains(&bytes[word - 1]) {
-        if word > place.start + 1 && b"+(".contains(&bytes[word - 2]) {
-            starts[1] = Some(word - 2);
-        }
-        starts[2] = Some(word - 1);
-    }
-    if word < at {
-        starts[3] = Some(word);
-    }
-    starts[4] = Some(at);
-    starts
 }

@@ -137,7 +137,11 @@ fn line_of(text: &str, at: usize) -> usize {
     text.as_bytes()[..at.min(text.len())].iter().filter(|&&b| b == b'\n').count() + 1
 }
 
-fn check(source: Source, lists: &BTreeMap<String, Vec<String>>, place: String) -> std::result::Result<Rule, String> {
+fn check(
+    source: Source,
+    lists: &BTreeMap<String, Vec<String>>,
+    place: String,
+) -> std::result::Result<Rule, String> {
     let well_named = !source.id.is_empty()
         && source.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.' || b == b'_');
     if !well_named {
@@ -147,7 +151,10 @@ fn check(source: Source, lists: &BTreeMap<String, Vec<String>>, place: String) -
         return Err("a rule brings at least two `finds` and two `ignores`".into());
     }
     if let Some(bad) = source.finds.iter().find(|text| marked(text).is_none()) {
-        return Err(format!("the `finds` number {} marks no span with {{{{ }}}}", position(&source.finds, bad)));
+        return Err(format!(
+            "the `finds` number {} marks no span with {{{{ }}}}",
+            position(&source.finds, bad)
+        ));
     }
     let pattern = parse(&source.pattern)?;
     let near = source.near.map(|near| context(near, lists)).transpose()?;
@@ -229,7 +236,9 @@ fn parse(pattern: &str) -> std::result::Result<regex_syntax::hir::Hir, String> {
         }
     }
     let hir = regex_syntax::parse(pattern).map_err(|error| match error {
-        regex_syntax::Error::Parse(error) => format!("the pattern is no regular expression: {}", error.kind()),
+        regex_syntax::Error::Parse(error) => {
+            format!("the pattern is no regular expression: {}", error.kind())
+        }
         regex_syntax::Error::Translate(error) => format!("the pattern cannot be compiled: {}", error.kind()),
         _ => "the pattern cannot be compiled".to_owned(),
     })?;

@@ -71,6 +71,8 @@ pub(super) struct Compiled {
     pub(super) near: Option<Reach>,
     pub(super) against: Option<Reach>,
     pub(super) glued: bool,
+    /// Whether `12.5` and `3/4` belong together: for rules that are tried at digits.
+    pub(super) joints: bool,
     pub(super) catch_all: bool,
 }
 
@@ -113,7 +115,11 @@ pub struct Ruleset {
 
 /// Rules without a pattern: what they find follows from the layout or the user's list.
 const BUILT_IN: [(&str, &str, &str); 2] = [
-    ("speaker.name", "PERSON", "a speaker label that is no role word, or a field whose name says it holds a person's name"),
+    (
+        "speaker.name",
+        "PERSON",
+        "a speaker label that is no role word, or a field whose name says it holds a person's name",
+    ),
     ("list.deny", "DENIED", "a word or phrase of the user's --deny list"),
 ];
 
@@ -124,7 +130,7 @@ impl Ruleset {
     /// When a shipped rule is unsound, which the tests exclude.
     #[must_use]
     pub fn shipped() -> Ruleset {
-        Ruleset::load(&[], Options::default()).expect("the shipped rules are tested")
+        Ruleset::load(&[], &Options::default()).expect("the shipped rules are tested")
     }
 
     /// The shipped rules and those of `files` (name and text), whose examples are checked.
@@ -132,7 +138,7 @@ impl Ruleset {
     /// # Errors
     /// [`Error::Usage`] with file, line, rule and reason when a rule is unsound, named twice, too big, or
     /// fails one of its own examples.
-    pub fn load(files: &[(String, String)], options: Options) -> Result<Ruleset> {
+    pub fn load(files: &[(String, String)], options: &Options) -> Result<Ruleset> {
         let set = Self::load_untested(files, options)?;
         for rule in &set.rules[set.shipped..] {
             if let Some(failure) = examples::failures(&set, rule).first() {
@@ -146,7 +152,7 @@ impl Ruleset {
     ///
     /// # Errors
     /// As [`Ruleset::load`], but for failing examples.
-    pub fn load_untested(files: &[(String, String)], options: Options) -> Result<Ruleset> {
+    pub fn load_untested(files: &[(String, String)], options: &Options) -> Result<Ruleset> {
         let mut rules = Vec::new();
         if options.patterns {
             for (name, text) in SHIPPED {
@@ -166,12 +172,13 @@ impl Ruleset {
         }
         digest.update(&[options.min_score, u8::from(options.patterns)]);
         digest.update(options.lang.as_deref().unwrap_or("auto").as_bytes());
-        let set = Self::compile(rules, &options, digest.finalize().to_hex()[..32].to_owned())?;
+        let set = Self::compile(rules, options, digest.finalize().to_hex()[..32].to_owned())?;
         Ok(Ruleset { shipped, ..set })
     }
 
     fn compile(rules: Vec<Rule>, options: &Options, digest: String) -> Result<Ruleset> {
-        let refuse = |rule: &Rule, reason: &str| Error::Usage(format!("{}: rule `{}`: {reason}", rule.place, rule.id));
+        let refuse =
+            |rule: &Rule, reason: &str| Error::Usage(format!("{}: rule `{}`: {reason}", rule.place, rule.id));
         let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
         for rule in &rules {
             if let Some(place) = seen.insert(&rule.id, &rule.place) {
@@ -207,15 +214,18 @@ impl Ruleset {
                 near: reach(&rule.near)?,
                 against: reach(&rule.against)?,
                 glued: rule.glued,
+                joints: rule.anchor == Anchor::Digit,
                 catch_all: rule.catch_all,
             });
         }
-        let (mut kinds, mut anywhere): ([Vec<(u16, &str)>; KINDS], Vec<u16>) = Default::default();
+        let mut kinds: [Vec<(u16, &str)>; KINDS] = Default::default();
+        let mut anywhere: Vec<u16> = Vec::new();
         let mut digit_groups = vec![false; words.groups()];
         let mut around_context = Vec::new();
         for (number, rule) in rules.iter().enumerate() {
             let pattern = (number as u16, rule.pattern.as_str());
-            if options.lang.as_ref().is_some_and(|lang| !rule.langs.is_empty() && !rule.langs.contains(lang)) {
+            if options.lang.as_ref().is_some_and(|lang| !rule.langs.is_empty() && !rule.langs.contains(lang))
+            {
                 continue;
             }
             match &rule.anchor {
@@ -247,7 +257,8 @@ impl Ruleset {
             }
         }
         let build = |patterns: &[(u16, &str)]| {
-            Automaton::new(patterns).map_err(|reason| Error::Usage(format!("the rules are too big together: {reason}")))
+            Automaton::new(patterns)
+                .map_err(|reason| Error::Usage(format!("the rules are too big together: {reason}")))
         };
         let mut automata = [const { None }; KINDS];
         for (automaton, patterns) in automata.iter_mut().zip(&kinds) {
@@ -256,15 +267,20 @@ impl Ruleset {
         let anywhere = match anywhere.as_slice() {
             [] => None,
             numbers => {
-                let patterns: Vec<&str> = numbers.iter().map(|&n| rules[usize::from(n)].pattern.as_str()).collect();
-                let regex = meta::Regex::new_many(&patterns)
-                    .map_err(|error| Error::Usage(format!("the rules without an anchor are too big together: {error}")))?;
+                let patterns: Vec<&str> =
+                    numbers.iter().map(|&n| rules[usize::from(n)].pattern.as_str()).collect();
+                let regex = meta::Regex::new_many(&patterns).map_err(|error| {
+                    Error::Usage(format!("the rules without an anchor are too big together: {error}"))
+                })?;
                 Some((regex, anywhere))
             }
         };
         let lists = &options.lists;
-        let (single, phrases): (Vec<&String>, Vec<&String>) =
-            lists.deny.iter().filter(|word| !word.trim().is_empty()).partition(|word| is_one_word(word.trim()));
+        let (single, phrases): (Vec<&String>, Vec<&String>) = lists
+            .deny
+            .iter()
+            .filter(|word| !word.trim().is_empty())
+            .partition(|word| is_one_word(word.trim()));
         for word in single {
             words.deny(word.trim());
         }
@@ -289,7 +305,12 @@ impl Ruleset {
             anywhere,
             phrases,
             denies: !lists.deny.is_empty(),
-            allowed: lists.allow.iter().map(|value| value.trim().to_lowercase()).filter(|v| !v.is_empty()).collect(),
+            allowed: lists
+                .allow
+                .iter()
+                .map(|value| value.trim().to_lowercase())
+                .filter(|v| !v.is_empty())
+                .collect(),
             min_score: options.min_score,
             kernel: options.kernel,
             at_every_byte: options.at_every_byte,

@@ -142,7 +142,9 @@ fn sniff(head: &[u8], delimiters: &[u8]) -> bool {
         let rows = sample(head, delimiter);
         // Prose has commas too: a table has a header of short names and no blank after its delimiters.
         let names = |row: &Vec<String>| {
-            row.iter().all(|name| (1..=40).contains(&name.len()) && !name.starts_with(' ') && !name.contains(['.', '?', '!']))
+            row.iter().all(|name| {
+                (1..=40).contains(&name.len()) && !name.starts_with(' ') && !name.contains(['.', '?', '!'])
+            })
         };
         rows.len() > 1 && is_even(&rows) && names(&rows[0])
     })
@@ -164,8 +166,9 @@ fn open(head: &[u8], options: &FieldOptions, delimiters: &[u8]) -> Result<Box<dy
     for name in &options.text {
         if !names.contains(name) {
             return Err(Error::Usage(format!(
-                "the table has no column `{name}`; its {} columns are numbered from 1 when it has no header \
-                 (`sourdine formats FILE` will list them)", names.len()
+                "the table has no column `{name}`; it has {}, which are called 1, 2, … where no header \
+                 names them",
+                names.len()
             )));
         }
     }
@@ -189,7 +192,10 @@ fn looks_like_header(first: &[String], rest: &[Vec<String>]) -> bool {
         let name = name.trim();
         let fresh = !seen.contains(&name);
         seen.push(name);
-        fresh && (1..=60).contains(&name.len()) && name.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '#') && !name.contains('@')
+        fresh
+            && (1..=60).contains(&name.len())
+            && name.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '#')
+            && !name.contains('@')
     });
     let prose = |text: &String| text.split_whitespace().count() > 8;
     named && !first.iter().any(prose) && (rest.is_empty() || first.iter().zip(&rest[0]).any(|(a, b)| a != b))
@@ -218,7 +224,13 @@ struct Table {
 
 impl Table {
     /// Where the row at `at` ends, broken rows at their line's end, and whether it is broken and where.
-    fn row_end(&self, bytes: &[u8], at: usize, complete: bool, cell: impl FnMut(Cell)) -> Option<(usize, Option<usize>)> {
+    fn row_end(
+        &self,
+        bytes: &[u8],
+        at: usize,
+        complete: bool,
+        cell: impl FnMut(Cell),
+    ) -> Option<(usize, Option<usize>)> {
         let broken = match row(bytes, at, self.delimiter, complete, cell) {
             Row::Ends(end) => return Some((end, None)),
             Row::Broken(place) => place,
@@ -309,6 +321,7 @@ impl Layout for Table {
                         escaped: cell.doubled,
                         record: record as u32,
                         name: column as u32,
+                        outer: Segment::UNNAMED,
                         depth: 1,
                     });
                 }
@@ -351,23 +364,24 @@ impl Layout for Table {
         u64::from(!self.has_header)
     }
 
-    fn key<'a>(&'a self, _: &Chunk<'a>, _: &Conversation, segment: &Segment) -> &'a [u8] {
-        self.names.get(segment.name as usize).filter(|_| self.has_header).map_or(&[], |name| name.as_bytes())
+    fn keys<'a>(&'a self, _: &Chunk<'a>, _: &Conversation, segment: &Segment) -> [&'a [u8]; 2] {
+        let name = self.names.get(segment.name as usize).filter(|_| self.has_header);
+        [name.map_or(&[], |name| name.as_bytes()), &[]]
     }
 
-    fn pointer(
+    fn pointers(
         &self,
         _: &Chunk,
-        _: &Conversation,
-        segment: &Segment,
+        conversation: &Conversation,
+        wanted: &[u32],
         masked: &dyn Fn(u32) -> Option<String>,
-        out: &mut String,
+        out: &mut Vec<String>,
     ) {
-        match (masked(segment.name), self.names.get(segment.name as usize)) {
-            (Some(name), _) => out.push_str(&name),
-            (None, Some(name)) => out.push_str(name),
-            (None, None) => out.push_str(&(segment.name + 1).to_string()),
-        }
+        out.extend(wanted.iter().map(|&segment| {
+            let column = conversation.segments[segment as usize].name;
+            let known = || self.names.get(column as usize).cloned();
+            masked(column).or_else(known).unwrap_or_else(|| (column + 1).to_string())
+        }));
     }
 
     fn marker(&self, out: &mut Vec<u8>) {
@@ -421,9 +435,12 @@ mod tests {
 
     #[test]
     fn columns() {
-        let table = open(b"id;note;quand\n1;tout va tres bien merci;2026\n", &FieldOptions::default(), b",;|\t").expect("opens");
+        let table =
+            open(b"id;note;quand\n1;tout va tres bien merci;2026\n", &FieldOptions::default(), b",;|\t")
+                .expect("opens");
         assert_eq!(table.about(), "';' between fields; columns id, note (text), quand");
-        let refused = open(b"a,b\n1,2\n", &FieldOptions { text: vec!["c".into()], ..FieldOptions::default() }, b",");
+        let refused =
+            open(b"a,b\n1,2\n", &FieldOptions { text: vec!["c".into()], ..FieldOptions::default() }, b",");
         assert!(refused.is_err());
     }
 }

@@ -61,7 +61,9 @@ impl Fields {
             .expect("the shipped lexicon is tested");
         let (pointers, names): (Vec<String>, Vec<String>) =
             options.text.iter().cloned().partition(|name| name.starts_with('/'));
-        let given = |given: &Option<String>, known: Vec<String>| given.as_ref().map_or(known, |name| vec![name.clone()]);
+        let given = |given: &Option<String>, known: Vec<String>| {
+            given.as_ref().map_or(known, |name| vec![name.clone()])
+        };
         let text = if options.text.is_empty() { lexicon.text } else { names };
         let lists = [
             (Field::Text, text),
@@ -104,7 +106,14 @@ impl Fields {
     /// The role of a string in a field of that kind. `inherited` is the role that the containers around
     /// it give to what they hold; `top` says that it is a member of the record itself; `speakers` remembers
     /// which speakers are roles.
-    pub(super) fn role(&self, field: Field, value: &[u8], inherited: Role, top: bool, speakers: &mut Memo<bool>) -> Role {
+    pub(super) fn role(
+        &self,
+        field: Field,
+        value: &[u8],
+        inherited: Role,
+        top: bool,
+        speakers: &mut Memo<bool>,
+    ) -> Role {
         let otherwise = if self.only_text && inherited != Role::Text { Role::Exempt } else { inherited };
         match field {
             Field::Text => Role::Text,
@@ -138,7 +147,9 @@ impl<T: Copy> Memo<T> {
     pub(super) fn of(&mut self, text: &[u8], find: impl FnOnce() -> T) -> T {
         let length = text.len();
         let (head, tail) = match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
-            (Some(head), Some(tail)) if length <= 16 => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
+            (Some(head), Some(tail)) if length <= 16 => {
+                (u64::from_le_bytes(*head), u64::from_le_bytes(*tail))
+            }
             (None, _) if length > 0 => (text.iter().fold(0, |value, &b| value << 8 | u64::from(b)), 0),
             _ => return find(),
         };
@@ -202,7 +213,9 @@ mod tests {
     #[test]
     fn exempt_values_must_look_the_part() {
         let fields = Fields::new(&FieldOptions::default());
-        let role = |field, value: &str| fields.role(field, value.as_bytes(), Role::Value, true, &mut Memo::default());
+        let role = |field, value: &str| {
+            fields.role(field, value.as_bytes(), Role::Value, true, &mut Memo::default())
+        };
         assert_eq!(role(Field::Time, "2026-11-22T14:05:33.123Z"), Role::Exempt);
         assert_eq!(role(Field::Time, "1763850000123"), Role::Exempt);
         assert_eq!(role(Field::Time, "0612345678 call"), Role::Value);

@@ -17,6 +17,8 @@ pub(super) struct Frame {
     is_object: bool,
     /// The segment of the current key, or [`Segment::UNNAMED`].
     name: u32,
+    /// What names the container.
+    outer: u32,
     /// What the current key holds.
     field: Field,
     /// Index of the current element or member.
@@ -46,6 +48,8 @@ pub(super) struct Parser<'a> {
     pub(super) id: Option<Span>,
     /// Stop at the segment that begins here, with `frames` leading to it.
     pub(super) target: Option<usize>,
+    /// What comes next: [`State::Value`] at the start, something else where the parser stopped.
+    pub(super) state: State,
 }
 
 /// Why a record is no JSON, and where.
@@ -54,17 +58,18 @@ pub(super) type Failure = (FaultKind, usize);
 type Parsed<T> = Result<T, Failure>;
 
 /// What the parser expects.
-enum State {
+#[derive(Clone, Copy)]
+pub(super) enum State {
     Value,
     Key,
     After,
 }
 
 impl Parser<'_> {
-    /// Reads the value that fills the record. `Ok(true)` when the target was met.
+    /// Reads the value that fills the record, on from where it stopped. `Ok(true)` when the target was met.
+    /// `frames` is empty at the start.
     pub(super) fn run(&mut self) -> Parsed<bool> {
-        self.frames.clear();
-        let mut state = State::Value;
+        let mut state = self.state;
         loop {
             self.skip_blanks();
             let first = self.segments.len();
@@ -79,6 +84,7 @@ impl Parser<'_> {
             if let (Some(target), Some(segment)) = (self.target, self.segments.get(first))
                 && segment.span.start as usize == target
             {
+                self.state = state;
                 return Ok(true);
             }
         }
@@ -134,7 +140,7 @@ impl Parser<'_> {
             None => (Field::Other, Segment::UNNAMED, self.fields.otherwise()),
         };
         let inherited = if field == Field::Text { Role::Text } else { inherited };
-        self.frames.push(Frame { is_object, name, field, index: 0, inherited });
+        self.frames.push(Frame { is_object, name, outer: name, field, index: 0, inherited });
         Ok(if is_object { State::Key } else { State::Value })
     }
 
@@ -155,7 +161,16 @@ impl Parser<'_> {
         let depth = self.frames.len().min(usize::from(u8::MAX)) as u8;
         let role = if field == Field::Other { Role::Key } else { Role::Exempt };
         let (escape, record) = (Escape::Json, self.record);
-        self.segments.push(Segment { span, role, escape, escaped, record, name: Segment::UNNAMED, depth });
+        self.segments.push(Segment {
+            span,
+            role,
+            escape,
+            escaped,
+            record,
+            name: Segment::UNNAMED,
+            outer: Segment::UNNAMED,
+            depth,
+        });
         if let Some(frame) = self.frames.last_mut() {
             (frame.name, frame.field) = (name, field);
         }
@@ -234,7 +249,8 @@ impl Parser<'_> {
         let Some(frame) = self.frames.last().copied() else { return Ok(State::After) };
         if frame.field == Field::Conversation && self.frames.len() == 1 {
             self.id = Some(span);
-        } else if is_plain && !goes_on && span.len() >= 3 && matches!(frame.field, Field::Other | Field::Text) {
+        } else if is_plain && !goes_on && span.len() >= 3 && matches!(frame.field, Field::Other | Field::Text)
+        {
             self.push(span, Role::Number, Escape::JsonNumber, false);
         }
         Ok(State::After)
@@ -242,9 +258,12 @@ impl Parser<'_> {
 
     #[inline(always)]
     fn push(&mut self, span: Span, role: Role, escape: Escape, escaped: bool) {
-        let name = self.frames.last().map_or(Segment::UNNAMED, |frame| frame.name);
+        let (name, outer) = self
+            .frames
+            .last()
+            .map_or((Segment::UNNAMED, Segment::UNNAMED), |frame| (frame.name, frame.outer));
         let depth = self.frames.len().min(usize::from(u8::MAX)) as u8;
-        self.segments.push(Segment { span, role, escape, escaped, record: self.record, name, depth });
+        self.segments.push(Segment { span, role, escape, escaped, record: self.record, name, outer, depth });
     }
 
     #[inline(always)]
@@ -257,7 +276,13 @@ impl Parser<'_> {
                     self.id = Some(span);
                 }
                 if self.fields.pointers.is_empty() || !self.at_text_pointer() {
-                    self.fields.role(field, span.of(self.text.bytes), inherited, top, &mut self.memos.speakers)
+                    self.fields.role(
+                        field,
+                        span.of(self.text.bytes),
+                        inherited,
+                        top,
+                        &mut self.memos.speakers,
+                    )
                 } else {
                     Role::Text
                 }
@@ -324,7 +349,8 @@ impl Parser<'_> {
             Some(b'u') => match hex4(bytes, at + 2) {
                 None => self.fail(FaultKind::Json),
                 Some(0xD800..0xDC00) => {
-                    let low = if bytes.get(at + 6..at + 8) == Some(b"\\u") { hex4(bytes, at + 8) } else { None };
+                    let low =
+                        if bytes.get(at + 6..at + 8) == Some(b"\\u") { hex4(bytes, at + 8) } else { None };
                     if matches!(low, Some(0xDC00..0xE000)) { Ok(12) } else { self.fail(FaultKind::Surrogate) }
                 }
                 Some(0xDC00..0xE000) => self.fail(FaultKind::Surrogate),

@@ -1,7 +1,7 @@
 //! JSON lines: a record a line; lines with the same conversation id that stand together belong together.
 
 use super::fields::Fields;
-use super::json::Parser;
+use super::json::{Parser, State};
 use super::{Chunk, Conversation, Format, Layout, count_lines, id_hash, line_end, without_line_end};
 use crate::limits;
 use crate::model::{FaultKind, Record, Role, Segment, Span};
@@ -20,7 +20,8 @@ fn sniff(head: &[u8]) -> bool {
     let first = head.split(|&b| b == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
     let first = first.trim_ascii();
     first.starts_with(b"{") && (first.get(1).is_none_or(|b| b"\" }\t\r".contains(b)))
-        || first.starts_with(b"[{") || first.starts_with(b"[\"")
+        || first.starts_with(b"[{")
+        || first.starts_with(b"[\"")
 }
 
 struct Lines {
@@ -34,6 +35,7 @@ impl Lines {
         let line = without_line_end(&bytes[start..end]);
         classify(self.kernel, line, &mut parts.masks);
         parts.segments.clear();
+        parts.frames.clear();
         if std::str::from_utf8(line).is_err() {
             return None;
         }
@@ -48,6 +50,7 @@ impl Lines {
             memos: &mut parts.memos,
             id: None,
             target: None,
+            state: State::Value,
         };
         parser.run().ok()?;
         parser.id.map(|id| id_hash(id.of(line)))
@@ -114,6 +117,7 @@ impl Layout for Lines {
                 out.fail(FaultKind::Encoding, bad);
                 None
             } else {
+                out.frames.clear();
                 let mut parser = Parser {
                     text: chunk.text,
                     at: start + bom,
@@ -125,6 +129,7 @@ impl Layout for Lines {
                     memos: &mut out.memos,
                     id: None,
                     target: None,
+                    state: State::Value,
                 };
                 let (parsed, id) = (parser.run(), parser.id);
                 match parsed {
@@ -155,41 +160,47 @@ impl Layout for Lines {
         start
     }
 
-    fn key<'a>(&'a self, chunk: &Chunk<'a>, conversation: &Conversation, segment: &Segment) -> &'a [u8] {
-        match conversation.segments.get(segment.name as usize) {
+    fn keys<'a>(
+        &'a self,
+        chunk: &Chunk<'a>,
+        conversation: &Conversation,
+        segment: &Segment,
+    ) -> [&'a [u8]; 2] {
+        [segment.name, segment.outer].map(|name| match conversation.segments.get(name as usize) {
             Some(name) => name.span.of(chunk.text.bytes),
             None => &[],
-        }
+        })
     }
 
-    fn pointer(
+    fn pointers(
         &self,
         chunk: &Chunk,
         conversation: &Conversation,
-        segment: &Segment,
+        wanted: &[u32],
         masked: &dyn Fn(u32) -> Option<String>,
-        out: &mut String,
+        out: &mut Vec<String>,
     ) {
         let bytes = chunk.text.bytes;
+        let plain = |name: &Segment| String::from_utf8_lossy(name.span.of(bytes)).into_owned();
         // Nearly all segments are members of the record itself: no walk is needed.
-        if let (1, Some(name)) = (segment.depth, conversation.segments.get(segment.name as usize))
-            && !name.escaped
-            && !name.span.of(bytes).iter().any(|b| b"~/".contains(b))
-        {
-            out.push('/');
-            let plain = || String::from_utf8_lossy(name.span.of(bytes));
-            out.push_str(&masked(segment.name).map_or_else(plain, Into::into));
+        let simple = |&segment: &u32| {
+            let segment = &conversation.segments[segment as usize];
+            let name = conversation.segments.get(segment.name as usize).filter(|_| segment.depth == 1)?;
+            let is_plain = !name.escaped && !name.span.of(bytes).iter().any(|b| b"~/".contains(b));
+            is_plain.then(|| format!("/{}", masked(segment.name).unwrap_or_else(|| plain(name))))
+        };
+        if let Some(pointers) = wanted.iter().map(simple).collect::<Option<Vec<String>>>() {
+            out.extend(pointers);
             return;
         }
+        let Some(&first) = wanted.first() else { return };
+        let record = conversation.segments[first as usize].record;
         // The walk numbers the record's segments from 0; the conversation numbers them through.
-        let first = conversation.segments.partition_point(|other| other.record < segment.record) as u32;
+        let before = conversation.segments.partition_point(|other| other.record < record) as u32;
         let name_of = |name: u32| {
-            masked(first + name).unwrap_or_else(|| {
-                let name = &conversation.segments[(first + name) as usize];
-                String::from_utf8_lossy(name.span.of(bytes)).into_owned()
-            })
+            masked(before + name).unwrap_or_else(|| plain(&conversation.segments[(before + name) as usize]))
         };
-        let span = conversation.records[segment.record as usize].span;
+        let span = conversation.records[record as usize].span;
         let bom = if chunk.first && span.start == 0 && bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
         let mut parts = Parts::default();
         let mut parser = Parser {
@@ -202,12 +213,19 @@ impl Layout for Lines {
             segments: &mut parts.segments,
             memos: &mut parts.memos,
             id: None,
-            target: Some(segment.span.start as usize),
+            target: None,
+            state: State::Value,
         };
-        if parser.run() == Ok(true) {
-            out.push_str(&parser.pointer(&name_of));
-            if segment.role == Role::Key {
-                out.push_str("#key");
+        for &segment in wanted {
+            let segment = &conversation.segments[segment as usize];
+            parser.target = Some(segment.span.start as usize);
+            // The record was read before, so the walk meets every segment.
+            if parser.run() == Ok(true) {
+                let mut pointer = parser.pointer(&name_of);
+                if segment.role == Role::Key {
+                    pointer.push_str("#key");
+                }
+                out.push(pointer);
             }
         }
     }
@@ -231,7 +249,12 @@ mod tests {
     fn parse(line: &str) -> (Conversation, usize) {
         let mut masks = Vec::new();
         classify(Kernel::best(), line.as_bytes(), &mut masks);
-        let chunk = Chunk { text: Text { bytes: line.as_bytes(), masks: &masks }, is_utf8: true, first: false, record: 1 };
+        let chunk = Chunk {
+            text: Text { bytes: line.as_bytes(), masks: &masks },
+            is_utf8: true,
+            first: false,
+            record: 1,
+        };
         let mut out = Conversation::default();
         let lines = Lines { fields: Fields::new(&FieldOptions::default()), kernel: Kernel::best() };
         assert_eq!(lines.fields.of(b"Text"), Field::Text);
@@ -246,16 +269,47 @@ mod tests {
     #[test]
     fn accepts_what_the_reference_accepts() {
         for line in [
-            r#"{"text":"ok"}"#, r#"{"text":"ok" garbage}"#, r#"{"a":1.10,"a":2}"#, "[]", "{}", " [1,2 ,{}] ", "[1,]", "{\"a\"}", "nul", "null",
-            "-0", "01", "1.", "1e5", "1e", "\"\\ud83d\\ude00\"", "\"\\ud83d x\"", "\"\\udc00\"", "\"\\x\"", "\"a\tb\"", "{\"a\":[{\"b\":[null,true,false]}]}",
-            "\"unterminated", "{", "[[", "]", "1 2", "\u{feff}{}", "NaN", "{\"a\":\"b\",}", "\"\\/\"",
+            r#"{"text":"ok"}"#,
+            r#"{"text":"ok" garbage}"#,
+            r#"{"a":1.10,"a":2}"#,
+            "[]",
+            "{}",
+            " [1,2 ,{}] ",
+            "[1,]",
+            "{\"a\"}",
+            "nul",
+            "null",
+            "-0",
+            "01",
+            "1.",
+            "1e5",
+            "1e",
+            "\"\\ud83d\\ude00\"",
+            "\"\\ud83d x\"",
+            "\"\\udc00\"",
+            "\"\\x\"",
+            "\"a\tb\"",
+            "{\"a\":[{\"b\":[null,true,false]}]}",
+            "\"unterminated",
+            "{",
+            "[[",
+            "]",
+            "1 2",
+            "\u{feff}{}",
+            "NaN",
+            "{\"a\":\"b\",}",
+            "\"\\/\"",
         ] {
             let reference = serde_json::from_str::<serde_json::Value>(line).is_ok();
             assert_eq!(accepts(line), reference, "{line}");
         }
         for depth in [126, 127, 128, 129] {
             let line = "[".repeat(depth) + &"]".repeat(depth);
-            assert_eq!(accepts(&line), serde_json::from_str::<serde_json::Value>(&line).is_ok(), "depth {depth}");
+            assert_eq!(
+                accepts(&line),
+                serde_json::from_str::<serde_json::Value>(&line).is_ok(),
+                "depth {depth}"
+            );
         }
     }
 
@@ -274,9 +328,15 @@ mod tests {
 
     #[test]
     fn roles_of_strings_and_numbers() {
-        let (out, _) = parse(r#"{"call_id":"c1","turn":3,"speaker":"Marie","lang":"fr","text":["a",{"b":"c"}],"phone":612345678,"other":"x"}"#);
-        let roles: Vec<Role> = out.segments.iter().filter(|s| s.name != Segment::UNNAMED).map(|s| s.role).collect();
-        assert_eq!(roles, [Role::Exempt, Role::Person, Role::Exempt, Role::Text, Role::Text, Role::Number, Role::Value]);
+        let (out, _) = parse(
+            r#"{"call_id":"c1","turn":3,"speaker":"Marie","lang":"fr","text":["a",{"b":"c"}],"phone":612345678,"other":"x"}"#,
+        );
+        let roles: Vec<Role> =
+            out.segments.iter().filter(|s| s.name != Segment::UNNAMED).map(|s| s.role).collect();
+        assert_eq!(
+            roles,
+            [Role::Exempt, Role::Person, Role::Exempt, Role::Text, Role::Text, Role::Number, Role::Value]
+        );
         assert!(out.id.is_some());
     }
 

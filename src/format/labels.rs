@@ -68,13 +68,19 @@ impl Labels {
         let letters = word.iter().take_while(|b| !b.is_ascii_digit()).count();
         let (name, number) = word.split_at(letters);
         let kinds = self.kinds(name);
-        number.iter().all(u8::is_ascii_digit) && (name.len() <= 1 || kinds.role || or_channel && kinds.channel)
+        number.len() <= 4
+            && number.iter().all(u8::is_ascii_digit)
+            && (name.len() <= 1 || kinds.role || or_channel && kinds.channel)
     }
 
     /// Whether a speaker's name only says what the speaker is (`Agent`, `spk_0`, `Customer 2`), or is an
     /// opaque id without a name in it.
     pub(super) fn is_role(&self, name: &[u8]) -> bool {
-        let opaque = name.len() >= 8 && name.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-');
+        let has = |class: fn(&u8) -> bool| name.iter().any(class);
+        let opaque = name.len() >= 8
+            && name.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-')
+            && has(u8::is_ascii_digit)
+            && has(u8::is_ascii_alphabetic);
         opaque || words(name).all(|word| self.is_role_word(word, true))
     }
 
@@ -90,7 +96,9 @@ impl Labels {
         let label = label.strip_suffix("\u{a0}".as_bytes()).unwrap_or(label);
         let start = from + rest[..colon].len() - rest[..colon].trim_ascii_start().len();
         let is_role = words(label).all(|word| self.is_role_word(word, false));
-        if label.is_empty() || !(is_role && label.iter().any(u8::is_ascii_alphabetic) || self.is_name(label, is_timed)) {
+        if label.is_empty()
+            || !(is_role && label.iter().any(u8::is_ascii_alphabetic) || self.is_name(label, is_timed))
+        {
             return None;
         }
         let text = colon + 1 + rest[colon + 1..].iter().take_while(|b| b" \t".contains(b)).count();
@@ -101,15 +109,20 @@ impl Labels {
     /// Whether it may name a person: up to five words that begin with capitals (any, after a time stamp),
     /// and no heading among them.
     fn is_name(&self, label: &[u8], is_timed: bool) -> bool {
-        const JOINTS: &[&[u8]] = &[b"de", b"du", b"des", b"la", b"le", b"von", b"van", b"der", b"den", b"di", b"da", b"del", b"el", b"y"];
-        let fits = label.iter().all(|&b| b.is_ascii_alphanumeric() || b >= 0x80 || b" .'-_()/&#\t".contains(&b));
+        const JOINTS: &[&[u8]] = &[
+            b"de", b"du", b"des", b"la", b"le", b"von", b"van", b"der", b"den", b"di", b"da", b"del", b"el",
+            b"y",
+        ];
+        let fits =
+            label.iter().all(|&b| b.is_ascii_alphanumeric() || b >= 0x80 || b" .'-_()/&#\t".contains(&b));
         let mut count = 0;
         let named = words(label).all(|word| {
             count += 1;
             let capital = word[0].is_ascii_uppercase() || word[0] >= 0x80 || word[0].is_ascii_digit();
-            !self.kinds(word).heading && (is_timed || capital || JOINTS.contains(&word) || self.is_role_word(word, false))
+            !self.kinds(word).heading
+                && (is_timed || capital || JOINTS.contains(&word) || self.is_role_word(word, false))
         });
-        fits && named && (1..=5).contains(&count) && label.iter().any(|b| b.is_ascii_alphabetic())
+        fits && named && (1..=5).contains(&count) && label.iter().any(u8::is_ascii_alphabetic)
     }
 }
 
@@ -147,14 +160,16 @@ mod tests {
     use super::*;
 
     fn label(line: &str) -> Option<(String, bool, String)> {
-        Labels::shipped().of(line.as_bytes(), 0).map(|label| {
-            (line[label.span.range()].to_owned(), label.is_role, line[label.text..].to_owned())
-        })
+        Labels::shipped()
+            .of(line.as_bytes(), 0)
+            .map(|label| (line[label.span.range()].to_owned(), label.is_role, line[label.text..].to_owned()))
     }
 
     #[test]
     fn labels_and_roles() {
-        let yes = |line, name: &str, role, text: &str| assert_eq!(label(line), Some((name.into(), role, text.into())), "{line}");
+        let yes = |line, name: &str, role, text: &str| {
+            assert_eq!(label(line), Some((name.into(), role, text.into())), "{line}");
+        };
         yes("Agent: hello", "Agent", true, "hello");
         yes("[00:12] Customer: hi", "Customer", true, "hi");
         yes("(00:01:02.5) Speaker 1 : yes", "Speaker 1", true, "yes");
@@ -168,7 +183,18 @@ mod tests {
 
     #[test]
     fn no_labels() {
-        for line in ["hello: world", "https://example.com", "Note: too slow", "at 12:30: gone", "i said: no", "12:30", "Livraison: en retard", "Email: jo@example.com", ": x", "A sentence that goes on and on before it has: a colon"] {
+        for line in [
+            "hello: world",
+            "https://example.com",
+            "Note: too slow",
+            "at 12:30: gone",
+            "i said: no",
+            "12:30",
+            "Livraison: en retard",
+            "Email: jo@example.com",
+            ": x",
+            "A sentence that goes on and on before it has: a colon",
+        ] {
             assert_eq!(label(line), None, "{line}");
         }
     }

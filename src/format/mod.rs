@@ -30,8 +30,11 @@ pub struct Format {
     /// Whether the head of a file looks like it. Asked in the order of [`FORMATS`].
     pub sniff: fn(head: &[u8]) -> bool,
     /// Opens a file of this kind by its head.
-    pub open: fn(head: &[u8], options: &FieldOptions) -> Result<Box<dyn Layout>>,
+    pub open: Open,
 }
+
+/// Makes a layout from a file's head and the user's options.
+pub type Open = fn(head: &[u8], options: &FieldOptions) -> Result<Box<dyn Layout>>;
 
 /// All formats, the most particular first. The last one takes everything.
 pub const FORMATS: &[&Format] = &[&jsonl::FORMAT, &csv::TSV, &csv::FORMAT, &text::FORMAT];
@@ -50,9 +53,9 @@ pub fn by_name(name: &str) -> Option<&'static Format> {
 pub fn detect(file_name: Option<&str>, head: &[u8]) -> &'static Format {
     let name = file_name.unwrap_or_default().to_ascii_lowercase();
     let name = [".gz", ".zst", ".zstd"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
-    let by_ending = name.rsplit_once('.').and_then(|(_, end)| {
-        FORMATS.iter().copied().find(|format| format.extensions.contains(&end))
-    });
+    let by_ending = name
+        .rsplit_once('.')
+        .and_then(|(_, end)| FORMATS.iter().copied().find(|format| format.extensions.contains(&end)));
     by_ending
         .or_else(|| FORMATS.iter().copied().find(|format| (format.sniff)(head)))
         .unwrap_or(FORMATS[FORMATS.len() - 1])
@@ -105,10 +108,11 @@ pub struct Chunk<'a> {
 }
 
 impl Chunk<'_> {
-    /// Where in a record the first byte lies that is no UTF-8, if any.
+    /// Where in a record the first byte lies that is no UTF-8 text, if any.
     fn encoding_fault(&self, start: usize, end: usize) -> Option<usize> {
         if self.is_utf8 {
-            return None;
+            // Text has no zeros: this is UTF-32 or no text at all, which rules would not understand.
+            return memchr::memchr(0, &self.text.bytes[start..end]);
         }
         std::str::from_utf8(&self.text.bytes[start..end]).err().map(|error| error.valid_up_to())
     }
@@ -140,18 +144,21 @@ pub trait Layout: Send + Sync {
         1
     }
 
-    /// The name of a segment's field, on which context words may stand; empty when it has none.
-    fn key<'a>(&'a self, chunk: &Chunk<'a>, conversation: &Conversation, segment: &Segment) -> &'a [u8];
+    /// The name of a segment's field and of the field around that, on which context words may stand; empty
+    /// where there is none.
+    fn keys<'a>(&'a self, chunk: &Chunk<'a>, conversation: &Conversation, segment: &Segment)
+    -> [&'a [u8]; 2];
 
-    /// Appends where the segment lies in its record, for findings and audit: a JSON pointer, a column.
-    /// `masked` gives the masked form of a segment that serves as a name, if it was masked.
-    fn pointer(
+    /// Appends, for each wanted segment of one record (in order), where it lies in the record, for findings
+    /// and audit: a JSON pointer, a column. `masked` gives the masked form of a segment or column that
+    /// serves as a name, if it was masked.
+    fn pointers(
         &self,
         chunk: &Chunk,
         conversation: &Conversation,
-        segment: &Segment,
+        wanted: &[u32],
         masked: &dyn Fn(u32) -> Option<String>,
-        out: &mut String,
+        out: &mut Vec<String>,
     );
 
     /// Appends the record that stands for an undecodable one, without its line end.
@@ -190,4 +197,3 @@ fn id_hash(id: &[u8]) -> u64 {
         (hash.rotate_left(5) ^ u64::from_le_bytes(eight)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
     })
 }
-

@@ -6,6 +6,7 @@
 
 use super::labels::{Label, Labels};
 use super::{Chunk, Conversation, FieldOptions, Format, Layout, count_lines, line_end, without_line_end};
+use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Escape, FaultKind, Record, Role, Segment, Span};
 
@@ -15,8 +16,17 @@ pub(super) const FORMAT: Format = Format {
     about: "a remark a line; dialogues with labels (Agent: ...) run to a blank line",
     extensions: &["txt", "text", "log"],
     sniff: |_| true,
-    open: |_, _: &FieldOptions| Ok(Box::new(Lines { labels: Labels::shipped() })),
+    open,
 };
+
+fn open(_: &[u8], options: &FieldOptions) -> Result<Box<dyn Layout>> {
+    if let Some(name) = options.text.first() {
+        return Err(Error::Usage(format!(
+            "plain text has no field `{name}`; leave --text-field out or name the --format"
+        )));
+    }
+    Ok(Box::new(Lines { labels: Labels::shipped() }))
+}
 
 struct Lines {
     labels: Labels,
@@ -32,7 +42,9 @@ impl Lines {
 
     /// Whether a label opens a dialogue. `next` is the line after it, if there is one.
     fn opens(&self, label: &Label, bytes: &[u8], next: Option<(usize, usize)>) -> bool {
-        label.is_role || label.is_timed || next.is_some_and(|(start, end)| self.label(bytes, start, end).is_some())
+        label.is_role
+            || label.is_timed
+            || next.is_some_and(|(start, end)| self.label(bytes, start, end).is_some())
     }
 }
 
@@ -97,7 +109,16 @@ impl Layout for Lines {
             } else if !blank {
                 let mut push = |span: Span, role| {
                     let (escape, escaped, name, depth) = (Escape::None, false, Segment::UNNAMED, 1);
-                    out.segments.push(Segment { span, role, escape, escaped, record, name, depth });
+                    out.segments.push(Segment {
+                        span,
+                        role,
+                        escape,
+                        escaped,
+                        record,
+                        name,
+                        outer: name,
+                        depth,
+                    });
                 };
                 if let Some(label) = label {
                     push(label.span, if label.is_role { Role::Exempt } else { Role::Person });
@@ -116,12 +137,23 @@ impl Layout for Lines {
         start
     }
 
-    fn key<'a>(&'a self, _: &Chunk<'a>, _: &Conversation, _: &Segment) -> &'a [u8] {
-        &[]
+    fn keys<'a>(&'a self, _: &Chunk<'a>, _: &Conversation, _: &Segment) -> [&'a [u8]; 2] {
+        [&[]; 2]
     }
 
-    fn pointer(&self, _: &Chunk, _: &Conversation, segment: &Segment, _: &dyn Fn(u32) -> Option<String>, out: &mut String) {
-        out.push_str(if segment.role == Role::Person { "speaker" } else { "text" });
+    fn pointers(
+        &self,
+        _: &Chunk,
+        conversation: &Conversation,
+        wanted: &[u32],
+        _: &dyn Fn(u32) -> Option<String>,
+        out: &mut Vec<String>,
+    ) {
+        let name = |&segment: &u32| match conversation.segments[segment as usize].role {
+            Role::Person => "speaker".to_owned(),
+            _ => "text".to_owned(),
+        };
+        out.extend(wanted.iter().map(name));
     }
 
     fn marker(&self, out: &mut Vec<u8>) {

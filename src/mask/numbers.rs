@@ -62,7 +62,9 @@ impl Numbers {
     pub fn of(&mut self, entity: Entity, value: &[u8]) -> u32 {
         let hash = hash(entity, value);
         let same = |entry: &Entry, values: &[u8]| {
-            entry.hash == hash && entry.entity == entity && &values[entry.start as usize..entry.end as usize] == value
+            entry.hash == hash
+                && entry.entity == entity
+                && &values[entry.start as usize..entry.end as usize] == value
         };
         let known = if self.entries.len() <= FEW {
             self.entries.iter().find(|entry| same(entry, &self.values))
@@ -107,7 +109,9 @@ impl Numbers {
 }
 
 fn hash(entity: Entity, value: &[u8]) -> u64 {
-    value.iter().fold(u64::from(entity.0) + 1, |hash, &b| (hash.rotate_left(5) ^ u64::from(b)).wrapping_mul(0x9E37_79B9_7F4A_7C15))
+    value.iter().fold(u64::from(entity.0) + 1, |hash, &b| {
+        (hash.rotate_left(5) ^ u64::from(b)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    })
 }
 
 /// Puts into `out` what makes spellings of one value equal: folded letters and digits in lower case. Where

@@ -26,7 +26,16 @@ pub struct Policy {
 
 /// Entities that are kept when no policy says otherwise.
 const KEPT: &[&str] = &[
-    "LOCATION", "ORGANIZATION", "DATE", "AGE", "HEALTH", "RELIGION", "POLITICS", "UNION", "SEXUALITY", "ETHNICITY",
+    "LOCATION",
+    "ORGANIZATION",
+    "DATE",
+    "AGE",
+    "HEALTH",
+    "RELIGION",
+    "POLITICS",
+    "UNION",
+    "SEXUALITY",
+    "ETHNICITY",
 ];
 
 impl Policy {
@@ -53,7 +62,11 @@ impl Policy {
             listed.push(entity);
         }
         for (number, action) in self.actions.iter_mut().enumerate() {
-            *action = if listed.contains(&Entity(number as u8)) { Action::Mask(OPERATORS[0]) } else { Action::Keep };
+            *action = if listed.contains(&Entity(number as u8)) {
+                Action::Mask(OPERATORS[0])
+            } else {
+                Action::Keep
+            };
         }
         Ok(self)
     }

@@ -168,7 +168,7 @@ impl Text<'_> {
             if block == first {
                 inside &= !0 << (start % 64);
             }
-            if block == last && end % 64 != 0 {
+            if block == last && !end.is_multiple_of(64) {
                 inside &= (1 << (end % 64)) - 1;
             }
             let run = runs(masks) & inside;

@@ -23,8 +23,8 @@ mod x86 {
     use super::Masks;
     use crate::scan::{Classes, letters, scalar};
     use std::arch::x86_64::{
-        __m256i, _mm256_add_epi8, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8, _mm256_loadu_si256, _mm256_movemask_epi8,
-        _mm256_or_si256, _mm256_set1_epi8,
+        __m256i, _mm256_add_epi8, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8, _mm256_loadu_si256,
+        _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
     };
 
     pub(crate) fn available() -> bool {
@@ -61,10 +61,12 @@ mod x86 {
                 let floor = _mm256_set1_epi8(127u8.wrapping_sub(hi - lo).wrapping_sub(1).cast_signed());
                 _mm256_movemask_epi8(_mm256_cmpgt_epi8(shifted, floor)).cast_unsigned()
             };
-            let range = |lo: u8, hi: u8| u64::from(within(low, lo, hi)) | u64::from(within(high, lo, hi)) << 32;
+            let range =
+                |lo: u8, hi: u8| u64::from(within(low, lo, hi)) | u64::from(within(high, lo, hi)) << 32;
             let fold = _mm256_set1_epi8(0x20);
             let (low_folded, high_folded) = (_mm256_or_si256(low, fold), _mm256_or_si256(high, fold));
-            let ascii_letter = u64::from(within(low_folded, b'a', b'z')) | u64::from(within(high_folded, b'a', b'z')) << 32;
+            let ascii_letter =
+                u64::from(within(low_folded, b'a', b'z')) | u64::from(within(high_folded, b'a', b'z')) << 32;
             let non_ascii = both(|v| _mm256_movemask_epi8(v).cast_unsigned());
             let classes = Classes { ascii_letter, non_ascii, lead_c2: equal(0xC2), lead_e2: equal(0xE2) };
             out.push(Masks {

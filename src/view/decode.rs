@@ -25,7 +25,7 @@ impl<'a> Chars<'a> {
         self.at
     }
 
-    /// Takes the longest run of bytes that stand for themselves: ASCII that is no escape.
+    /// Takes the longest run of bytes that stand for themselves: ASCII that is no escape and no tab.
     pub fn take_plain(&mut self) -> &'a [u8] {
         let rest = &self.raw[self.at..];
         let special = match self.escape {
@@ -33,7 +33,7 @@ impl<'a> Chars<'a> {
             Escape::Csv => b'"',
             Escape::None | Escape::JsonNumber | Escape::CsvBare => 0x80,
         };
-        let length = rest.iter().position(|&b| b >= 0x80 || b == special).unwrap_or(rest.len());
+        let length = rest.iter().position(|&b| b >= 0x80 || b == special || b == b'\t').unwrap_or(rest.len());
         self.at += length;
         &rest[..length]
     }

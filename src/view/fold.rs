@@ -31,13 +31,27 @@ const ZEROS: &[u32] = &[
 pub fn fold(c: char) -> Folded {
     let u = c as u32;
     match u {
+        0x09 => Folded::To(' '),
         0..0xA0 => Folded::Same,
         // Blanks.
         0xA0 | 0x1680 | 0x2000..=0x200A | 0x202F | 0x205F | 0x3000 => Folded::To(' '),
         // Nothing to see.
-        0xAD | 0x34F | 0x61C | 0x180B..=0x180F | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x206F
-        | 0x300..=0x36F | 0x1AB0..=0x1AFF | 0x1DC0..=0x1DFF | 0x20D0..=0x20F0 | 0xFE00..=0xFE0F
-        | 0xFE20..=0xFE2F | 0xFEFF | 0x1BCA0..=0x1BCA3 | 0xE0000..=0xE0FFF => Folded::Gone,
+        0xAD
+        | 0x34F
+        | 0x61C
+        | 0x180B..=0x180F
+        | 0x200B..=0x200F
+        | 0x202A..=0x202E
+        | 0x2060..=0x206F
+        | 0x300..=0x36F
+        | 0x1AB0..=0x1AFF
+        | 0x1DC0..=0x1DFF
+        | 0x20D0..=0x20F0
+        | 0xFE00..=0xFE0F
+        | 0xFE20..=0xFE2F
+        | 0xFEFF
+        | 0x1BCA0..=0x1BCA3
+        | 0xE0000..=0xE0FFF => Folded::Gone,
         // Dashes.
         0x2010..=0x2015 | 0x2043 | 0x207B | 0x208B | 0x2212 | 0xFE58 | 0xFE63 => Folded::To('-'),
         // Superscripts, subscripts, circled digits.
@@ -69,7 +83,9 @@ mod tests {
 
     #[test]
     fn digits_blanks_dashes_and_marks() {
-        for (from, to) in [('４', '4'), ('٤', '4'), ('४', '4'), ('𝟒', '4'), ('𝟺', '4'), ('⁴', '4'), ('④', '4'), ('²', '2')] {
+        for (from, to) in
+            [('４', '4'), ('٤', '4'), ('४', '4'), ('𝟒', '4'), ('𝟺', '4'), ('⁴', '4'), ('④', '4'), ('²', '2')]
+        {
             assert_eq!(fold(from), Folded::To(to), "{from:?}");
         }
         for blank in ['\u{a0}', '\u{202f}', '\u{2009}', '\u{3000}'] {

@@ -38,6 +38,10 @@ impl View {
             return true;
         }
         let (mut from, end) = (segment.span.start as usize, segment.span.end as usize);
+        // A tab is a blank to a reader.
+        if chunk.any(from, end, |m| m.control) && chunk.bytes[from..end].contains(&b'\t') {
+            return true;
+        }
         while let Some(at) = chunk.next(from, end, |m| m.exotic) {
             let (c, length) = decode::char_at(&chunk.bytes[at..end]);
             if fold::fold(c) != Folded::Same {

@@ -59,10 +59,10 @@ impl Read for Trickle {
 }
 
 pub fn engine() -> Engine {
-    engine_with(Options::default())
+    engine_with(&Options::default())
 }
 
-pub fn engine_with(options: Options) -> Engine {
+pub fn engine_with(options: &Options) -> Engine {
     let rules = Ruleset::load(&[], options).expect("shipped rules load");
     let policy = Policy::default_for(rules.entities());
     Engine::new(rules, policy, Mode::Mask, true)
@@ -81,9 +81,13 @@ pub fn redact(engine: &Engine, format: &str, input: &[u8], way: Way) -> Outcome 
         start: "2026-01-01T00:00:00Z".into(),
         jobs: way.jobs,
     };
-    let sink = Sink::open(&Target::Memory(Arc::clone(&audit)), Encoding::Utf8, false, None).expect("memory opens");
+    let sink =
+        Sink::open(&Target::Memory(Arc::clone(&audit)), Encoding::Utf8, false, None).expect("memory opens");
     let job = Job {
-        source: Source::Reader(Box::new(Trickle { inner: Cursor::new(input.to_vec()), most: way.read_bytes })),
+        source: Source::Reader(Box::new(Trickle {
+            inner: Cursor::new(input.to_vec()),
+            most: way.read_bytes,
+        })),
         path: PathBuf::from("-"),
         name: "-".into(),
         target: Target::Memory(Arc::clone(&output)),

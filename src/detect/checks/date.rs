@@ -19,7 +19,12 @@ fn holds(candidate: &Candidate) -> bool {
         groups[count] = (group.iter().fold(0, |v, b| v * 10 + u32::from(b - b'0')), group.len());
         count += 1;
     }
-    is_date(&groups[..count])
+    is_date(&groups[..count]) && !goes_on(candidate)
+}
+
+/// Whether more pairs of digits follow, as in a telephone number.
+fn goes_on(candidate: &Candidate) -> bool {
+    matches!(candidate.text[candidate.end..], [b' ' | b'.' | b'-' | b'/', a, b, ..] if a.is_ascii_digit() && b.is_ascii_digit())
 }
 
 /// Whether three groups of digits (value, length) are day, month and year in some order, or one group of

@@ -32,7 +32,8 @@ pub(super) fn is_quantity(candidate: &Candidate) -> bool {
             if count == GROUPS {
                 return false;
             }
-            let number = value[at..at + length].iter().take(9).fold(0u32, |v, b| v * 10 + u32::from(b - b'0'));
+            let number =
+                value[at..at + length].iter().take(9).fold(0u32, |v, b| v * 10 + u32::from(b - b'0'));
             groups[count] = (number, length);
             count += 1;
             at += length;
@@ -58,15 +59,24 @@ fn is_amount(candidate: &Candidate, groups: &[(u32, usize)], separators: &[u8]) 
         return true;
     }
     let ending = text[candidate.end..].first_chunk::<3>();
-    let has_decimals = matches!(ending, Some([b',' | b'.', a, b]) if a.is_ascii_digit() && b.is_ascii_digit());
+    let has_decimals =
+        matches!(ending, Some([b',' | b'.', a, b]) if a.is_ascii_digit() && b.is_ascii_digit());
     let thousands = groups.len() > 1
         && groups[0].1 <= 3
         && groups[1..].iter().all(|&(_, length)| length == 3)
         && separators.iter().all(|&s| s == separators[0]);
+    let zeros =
+        candidate.value().iter().rev().filter(|b| b.is_ascii_digit()).take_while(|&&b| b == b'0').count();
     match groups {
+        // 3.14159265
+        [(_, 1..=3), (_, 6..)] if separators[0] == b'.' => true,
+        // A million, and what is as round.
+        _ if zeros >= 5 || zeros >= 3 && thousands => true,
         // 1234567.89: one long group and two decimals.
         [(_, 4..=10), (_, 2)] if separators[0] == b'.' => true,
-        _ if thousands => separators[0] != b' ' && separators[0] != b'-' && separators[0] != b'/' || has_decimals,
+        _ if thousands => {
+            separators[0] != b' ' && separators[0] != b'-' && separators[0] != b'/' || has_decimals
+        }
         _ => false,
     }
 }
@@ -77,7 +87,9 @@ fn is_time(candidate: &Candidate, groups: &[(u32, usize)], separators: &[u8]) ->
     if groups.iter().all(year) {
         return true;
     }
-    let dated = separators.len() >= 2 && separators[0] == separators[1] && matches!(separators[0], b'-' | b'/' | b'.');
+    let dated = separators.len() >= 2
+        && separators[0] == separators[1]
+        && (matches!(separators[0], b'-' | b'/' | b'.') || groups.len() == 3 && year(&groups[2]));
     if groups.len() >= 3 && dated && is_date(&groups[..3]) {
         // What follows the date may be a time (`2026-11-22 14`), not another identifier.
         return groups[3..].iter().all(|&(value, length)| length <= 2 && value < 60);
@@ -91,9 +103,12 @@ fn is_time(candidate: &Candidate, groups: &[(u32, usize)], separators: &[u8]) ->
 fn in_uuid(candidate: &Candidate) -> bool {
     let text = candidate.text;
     let part = |b: &u8| b.is_ascii_hexdigit() || *b == b'-';
-    let start = candidate.start - text[..candidate.start].iter().rev().take(36).take_while(|b| part(b)).count();
+    let start =
+        candidate.start - text[..candidate.start].iter().rev().take(36).take_while(|b| part(b)).count();
     let Some(uuid) = text.get(start..start + 36) else { return false };
-    uuid.iter().enumerate().all(|(at, b)| if matches!(at, 8 | 13 | 18 | 23) { *b == b'-' } else { b.is_ascii_hexdigit() })
+    uuid.iter()
+        .enumerate()
+        .all(|(at, b)| if matches!(at, 8 | 13 | 18 | 23) { *b == b'-' } else { b.is_ascii_hexdigit() })
         && !text.get(start + 36).is_some_and(part)
 }
 
@@ -109,14 +124,29 @@ mod tests {
 
     #[test]
     fn identifiers() {
-        for yes in ["1234567", "12 34 56 78", "123 456 789", "4111-1111-1111-1112", "ref 00012345", "6011.2233.44"] {
+        for yes in
+            ["1234567", "12 34 56 78", "123 456 789", "4111-1111-1111-1112", "ref 00012345", "6011.2233.44"]
+        {
             assert!(check(yes), "{yes}");
         }
     }
 
     #[test]
     fn amounts_dates_times_and_keys() {
-        for no in ["1 234 567 €", "€ 1234567", "1.234.567", "1,234,567", "1234567.89", "12/03/1980", "2026-11-22", "2026-11-22 14", "2024 2025", "2020-2025", "123 456", "550e8400-e29b-41d4-a716-446655440000"] {
+        for no in [
+            "1 234 567 €",
+            "€ 1234567",
+            "1.234.567",
+            "1,234,567",
+            "1234567.89",
+            "12/03/1980",
+            "2026-11-22",
+            "2026-11-22 14",
+            "2024 2025",
+            "2020-2025",
+            "123 456",
+            "550e8400-e29b-41d4-a716-446655440000",
+        ] {
             assert!(!check(no), "{no}");
         }
     }

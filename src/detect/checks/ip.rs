@@ -12,7 +12,8 @@ fn holds(candidate: &Candidate) -> bool {
     let open = text[end - 1] == b':' || text.get(end) == Some(&b':');
     let goes_on = open && (part(text.get(end)) && text[end] != b':' || part(text.get(end + 1)));
     let began = start >= 2
-        && (text[start] == b':' && part(text.get(start - 1)) || text[start - 1] == b':' && part(text.get(start - 2)));
+        && (text[start] == b':' && part(text.get(start - 1))
+            || text[start - 1] == b':' && part(text.get(start - 2)));
     if goes_on || began {
         return false;
     }

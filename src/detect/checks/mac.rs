@@ -10,13 +10,13 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn holds(candidate: &Candidate) -> bool {
-    let joint = |b: Option<&u8>| b.is_some_and(|b| matches!(b, b':' | b'-'));
+    let own = candidate.value().iter().copied().find(|b| !b.is_ascii_hexdigit());
+    let joint = |b: Option<&u8>| b.is_some() && b.copied() == own;
     let pair = |b: Option<&u8>| b.is_some_and(u8::is_ascii_hexdigit);
     let text = candidate.text;
     let longer = joint(text.get(candidate.end)) && pair(text.get(candidate.end + 1));
-    let begun = candidate.start >= 2
-        && joint(text.get(candidate.start - 1))
-        && pair(text.get(candidate.start - 2));
+    let begun =
+        candidate.start >= 2 && joint(text.get(candidate.start - 1)) && pair(text.get(candidate.start - 2));
     !longer && !begun
 }
 

@@ -3,8 +3,8 @@
 //! One check a file, behind one function. A check refines what a finding is called; whether it is masked
 //! never depends on it, because the catch-all rule takes what other rules drop.
 
-mod card;
 mod bic;
+mod card;
 mod date;
 mod iban;
 mod identifier;
@@ -13,6 +13,7 @@ mod mac;
 mod nhs;
 mod nino;
 mod nir;
+mod postcode;
 mod reference;
 mod ssn;
 
@@ -85,6 +86,7 @@ pub(super) const CHECKS: &[Check] = &[
     mac::CHECK,
     nhs::CHECK,
     nino::CHECK,
+    postcode::CHECK,
     reference::CHECK,
     ssn::CHECK,
 ];

@@ -31,13 +31,20 @@ fn holds(candidate: &Candidate) -> bool {
     }
     // Without the key there is nothing to check but the parts.
     let (body, key) = match digits {
-        13 => (number, None),
+        // A key that does not fit belongs to the number all the same: then the whole is not one.
+        13 if !has_key_behind(candidate) => (number, None),
         15 => (number / 100, Some(number % 100)),
         _ => return false,
     };
     let month = body / 100_000_000 % 100;
-    let plausible = matches!(month, 1..=12 | 20 | 30..=42 | 50..=99) && matches!(body / 1_000_000_000_000, 1..=4 | 7 | 8);
+    let plausible =
+        matches!(month, 1..=12 | 20 | 30..=42 | 50..=99) && matches!(body / 1_000_000_000_000, 1..=4 | 7 | 8);
     plausible && key.is_none_or(|key| 97 - (body - corsica) % 97 == key)
+}
+
+/// Whether two more digits follow, a blank or sign between.
+fn has_key_behind(candidate: &Candidate) -> bool {
+    matches!(candidate.text[candidate.end..], [b' ' | b'.' | b'-', a, b, ..] if a.is_ascii_digit() && b.is_ascii_digit())
 }
 
 #[cfg(test)]

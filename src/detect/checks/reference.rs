@@ -14,9 +14,7 @@ fn holds(candidate: &Candidate) -> bool {
     let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
     let letters = value.iter().filter(|b| b.is_ascii_alphabetic()).count();
     let is_year = letters == 0 && digits == 4 && (value.starts_with(b"19") || value.starts_with(b"20"));
-    (digits >= 4 || digits >= 2 && letters >= 2)
-        && !is_year
-        && !identifier::is_quantity(candidate)
+    (digits >= 4 || digits >= 2 && letters >= 2) && !is_year && !identifier::is_quantity(candidate)
 }
 
 #[cfg(test)]

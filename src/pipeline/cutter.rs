@@ -1,0 +1,177 @@
+//! Where does a chunk end?
+//!
+//! An input is cut where a conversation ends, so that a worker always has whole conversations. A conversation
+//! or record longer than its limit is cut or skipped at the same place for any size of chunks.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::{Event, Job, Lane, Settings};
+use crate::engine::{Engine, FileContext};
+use crate::error::{Error, Result};
+use crate::format::detect;
+use crate::limits;
+use crate::sink::Target;
+use crate::source::{Encoding, Input};
+
+/// Reads one input to its end; `false` when the writer is gone.
+pub(super) fn read_one(engine: &Engine, job: Job, settings: &Settings, lane: &mut dyn Lane) -> Result<bool> {
+    let mut input = match Input::open(job.source, settings.encoding, settings.key.as_ref()) {
+        Ok(input) => input,
+        Err(error) => {
+            let file = Arc::new(FileContext {
+                layout: (detect(None, b"").open)(b"", &settings.fields)?,
+                name: engine.masked_name(&job.name),
+                columns: Vec::new(),
+            });
+            let opened =
+                Event::Open { file, path: job.path, target: Target::Nowhere, encoding: Encoding::Utf8 };
+            return Ok(lane.event(opened)? && lane.event(Event::Broken { error })?);
+        }
+    };
+    if input.guessed {
+        let name = job.path.display();
+        lane.event(Event::Note(format!(
+            "{name}: read as {}, and written back so; --encoding says otherwise",
+            input.encoding.name()
+        )))?;
+    }
+    let format = settings.format.unwrap_or_else(|| detect(Some(&job.name), input.head()));
+    let layout = (format.open)(input.head(), &settings.fields)?;
+    let columns = layout.names().iter().map(|name| engine.masked_name(name)).collect();
+    let file = Arc::new(FileContext { layout, name: engine.masked_name(&job.name), columns });
+    let opened =
+        Event::Open { file: Arc::clone(&file), path: job.path, target: job.target, encoding: input.encoding };
+    if !lane.event(opened)? {
+        return Ok(false);
+    }
+    let mut cutter = Cutter { record: file.layout.first_record(), offset: 0, first: true };
+    match cutter.run(&file, &mut input, settings, lane) {
+        Ok(true) => lane.event(Event::Close { digest: Box::new(input.digest()), bytes: cutter.offset }),
+        Ok(false) => Ok(false),
+        Err(Stopped::Input(error)) => lane.event(Event::Broken { error }),
+        Err(Stopped::Run(error)) => Err(error),
+    }
+}
+
+enum Stopped {
+    Input(std::io::Error),
+    Run(Error),
+}
+
+impl From<std::io::Error> for Stopped {
+    fn from(error: std::io::Error) -> Self {
+        Stopped::Input(error)
+    }
+}
+
+impl From<Error> for Stopped {
+    fn from(error: Error) -> Self {
+        Stopped::Run(error)
+    }
+}
+
+/// Cuts an input into chunks of whole conversations.
+struct Cutter {
+    /// Number of the next record.
+    record: u64,
+    /// Where the next chunk begins in the text.
+    offset: u64,
+    first: bool,
+}
+
+impl Cutter {
+    fn run(
+        &mut self,
+        file: &Arc<FileContext>,
+        input: &mut Input,
+        settings: &Settings,
+        lane: &mut dyn Lane,
+    ) -> std::result::Result<bool, Stopped> {
+        let (mut buffer, mut rest) = (lane.buffer(), Vec::new());
+        let mut size = settings.chunk_bytes.max(1);
+        loop {
+            let complete = input.fill(&mut buffer, size)?;
+            if settings.stop.load(Ordering::Relaxed) {
+                return Err(Stopped::Run(Error::Interrupted));
+            }
+            let mut border = file.layout.border(&buffer, self.first, complete);
+            if border == 0 && !complete {
+                if buffer.len() <= limits::CONVERSATION_BYTES + limits::RECORD_BYTES {
+                    size = (buffer.len() * 2).max(size);
+                    continue;
+                }
+                border = self.cut_conversation(file, &buffer);
+                if border == 0 {
+                    if !self.skip_record(input, &mut buffer, lane)? {
+                        return Ok(false);
+                    }
+                    continue;
+                }
+            }
+            rest.clear();
+            rest.extend_from_slice(&buffer[border..]);
+            buffer.truncate(border);
+            if !buffer.is_empty() {
+                let records = file.layout.count(&buffer);
+                let (first, record, offset) = (self.first, self.record, self.offset);
+                self.first = false;
+                self.record += records;
+                self.offset += border as u64;
+                if !lane.chunk(file, buffer, first, record, offset)? {
+                    return Ok(false);
+                }
+            }
+            if complete {
+                return Ok(true);
+            }
+            buffer = lane.buffer();
+            buffer.extend_from_slice(&rest);
+            size = settings.chunk_bytes.max(rest.len() + 1);
+        }
+    }
+
+    /// Where a conversation longer than the limit is cut: at the end of the record that reaches it, as the
+    /// layouts do; before a record that is too long.
+    fn cut_conversation(&self, file: &FileContext, buffer: &[u8]) -> usize {
+        let mut at = 0;
+        while at < limits::CONVERSATION_BYTES {
+            match file.layout.record_end(buffer, at, false) {
+                Some(end) => at = end,
+                None => break,
+            }
+        }
+        at
+    }
+
+    /// Hands a record that is too long to quarantine, piece by piece up to its line's end.
+    fn skip_record(
+        &mut self,
+        input: &mut Input,
+        buffer: &mut Vec<u8>,
+        lane: &mut dyn Lane,
+    ) -> std::result::Result<bool, Stopped> {
+        let (record, offset) = (self.record, self.offset);
+        let mut first = true;
+        loop {
+            let end = memchr::memchr(b'\n', buffer).map(|at| at + 1);
+            let rest = buffer.split_off(end.unwrap_or(buffer.len()));
+            self.offset += buffer.len() as u64;
+            let piece = std::mem::replace(buffer, rest);
+            if !lane.event(Event::TooLong { piece, record, offset, first })? {
+                return Ok(false);
+            }
+            first = false;
+            if end.is_some() {
+                break;
+            }
+            let complete = input.fill(buffer, limits::CHUNK_BYTES)?;
+            if complete && buffer.is_empty() {
+                break;
+            }
+        }
+        self.record += 1;
+        self.first = false;
+        Ok(true)
+    }
+}

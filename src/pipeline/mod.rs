@@ -1,0 +1,298 @@
+//! Many conversations, every core, in order.
+//!
+//! The caller's thread reads and cuts the inputs into chunks of whole conversations; a pool of workers
+//! masks them; one writer takes the results in the order of the inputs. The order is kept by a bounded
+//! queue of slots: the reader puts in a slot for each chunk as it hands the chunk out, the writer waits for
+//! the first slot. Workers never wait for the writer, the reader waits when the queue is full, so memory is
+//! bounded by the queue's length. With one job all three are the caller's thread.
+
+mod cutter;
+mod writer;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+
+use crate::audit::{Digest, End, Run};
+use crate::engine::{Engine, FileContext, Output, Worker};
+use crate::error::{Error, Result};
+use crate::format::{FieldOptions, Format};
+use crate::limits;
+use crate::model::FaultKind;
+use crate::sink::{Sink, Target};
+use crate::source::{Encoding, Source};
+use cutter::read_one;
+use writer::Writer;
+
+/// One input and where its masked form goes.
+pub struct Job {
+    /// Where bytes come from.
+    pub source: Source,
+    /// Its name for messages; `-` for standard input.
+    pub path: PathBuf,
+    /// Its name in findings and audit before masking: without directories of the host.
+    pub name: String,
+    /// Where bytes go.
+    pub target: Target,
+}
+
+/// How to run.
+pub struct Settings<'a> {
+    /// Worker threads.
+    pub jobs: usize,
+    /// Bytes a chunk aims at.
+    pub chunk_bytes: usize,
+    /// Chunks in flight beyond one per worker.
+    pub chunks_ahead: usize,
+    /// The format of all inputs; detected for each when `None`.
+    pub format: Option<&'static Format>,
+    /// The encoding of all inputs; detected for each when `None`.
+    pub encoding: Option<Encoding>,
+    /// Which fields hold what.
+    pub fields: FieldOptions,
+    /// The key of the digests.
+    pub key: Option<[u8; 32]>,
+    /// Whether outputs may replace files.
+    pub force: bool,
+    /// Set when the run shall stop.
+    pub stop: &'a AtomicBool,
+    /// Where quarantined records go, raw.
+    pub quarantine: Option<Box<dyn Write + Send>>,
+    /// Where the audit goes, with its run line.
+    pub audit: Option<(Sink, Run)>,
+    /// One output for all inputs, instead of one each.
+    pub one_output: Option<Target>,
+    /// Whether the audit names the file before its records: a run over several inputs.
+    pub many: bool,
+}
+
+impl Default for Settings<'_> {
+    fn default() -> Self {
+        static NEVER: AtomicBool = AtomicBool::new(false);
+        Settings {
+            jobs: std::thread::available_parallelism().map_or(1, usize::from),
+            chunk_bytes: limits::CHUNK_BYTES,
+            chunks_ahead: limits::CHUNKS_AHEAD,
+            format: None,
+            encoding: None,
+            fields: FieldOptions::default(),
+            key: None,
+            force: false,
+            stop: &NEVER,
+            quarantine: None,
+            audit: None,
+            one_output: None,
+            many: false,
+        }
+    }
+}
+
+/// What a run did.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// The audit's end line.
+    pub end: End,
+    /// Bytes of text read, unpacked and decoded.
+    pub bytes: u64,
+    /// The first faults: file, record, offset in the decoded text, reason.
+    pub faults: Vec<(PathBuf, u64, u64, FaultKind)>,
+    /// Inputs that could not be read, with the reason.
+    pub unread: Vec<(PathBuf, std::io::Error)>,
+    /// What a user should know: a guessed encoding, reopened conversations.
+    pub notes: Vec<String>,
+}
+
+/// What the reader tells the writer, in order.
+enum Event {
+    /// An input begins.
+    Open { file: Arc<FileContext>, path: PathBuf, target: Target, encoding: Encoding },
+    /// A chunk's place in the order; its offset in the text.
+    Chunk { slot: Receiver<Output>, offset: u64 },
+    /// A piece of a record that is too long: of the first one the marker is written.
+    TooLong { piece: Vec<u8>, record: u64, offset: u64, first: bool },
+    /// The input ended.
+    Close { digest: Box<Digest>, bytes: u64 },
+    /// The input could not be read to its end: its output must not appear.
+    Broken { error: std::io::Error },
+    /// Something to tell the user.
+    Note(String),
+}
+
+/// Masks all inputs.
+///
+/// # Errors
+/// [`Error::Output`] when an output or the audit cannot be written, [`Error::Usage`] when one exists,
+/// [`Error::Usage`] when an input has no such column, [`Error::Interrupted`] when asked to stop. An input
+/// that cannot be read is no error of the run: it is listed in the report.
+pub fn run(engine: &Engine, jobs: impl IntoIterator<Item = Job>, mut settings: Settings) -> Result<Report> {
+    let writer = Writer::new(engine, &mut settings)?;
+    if settings.jobs <= 1 {
+        let mut lane = Inline { worker: engine.worker(), spare: Output::default(), writer, engine };
+        let read = read_all(engine, jobs, &settings, &mut lane);
+        return finish(read, &settings, || lane.writer.finish());
+    }
+    let (events, queue) = sync_channel::<Event>(settings.jobs + settings.chunks_ahead);
+    let (give_back, spare) = sync_channel::<Output>(settings.jobs + settings.chunks_ahead + 2);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(settings.jobs)
+        .build()
+        .map_err(|error| Error::Usage(format!("no threads: {error}")))?;
+    let workers: Vec<Mutex<Worker>> = (0..settings.jobs).map(|_| Mutex::new(engine.worker())).collect();
+    std::thread::scope(|threads| {
+        let writing = threads.spawn(move || write_all(writer, queue, &give_back));
+        let read = pool.in_place_scope_fifo(|scope| {
+            let mut lane = Pooled { scope, events, spare, ready: None, workers: &workers, engine };
+            read_all(engine, jobs, &settings, &mut lane)
+        });
+        let written = writing
+            .join()
+            .map_err(|_| Error::Integrity("the writer failed; nothing was completed".into()))?;
+        match written {
+            Err(error) => Err(error),
+            Ok(writer) => finish(read, &settings, || writer.finish()),
+        }
+    })
+}
+
+fn finish(read: Result<()>, settings: &Settings, close: impl FnOnce() -> Result<Report>) -> Result<Report> {
+    read?;
+    if settings.stop.load(Ordering::Relaxed) {
+        return Err(Error::Interrupted);
+    }
+    close()
+}
+
+fn write_all<'a>(
+    mut writer: Writer<'a>,
+    queue: Receiver<Event>,
+    give_back: &SyncSender<Output>,
+) -> Result<Writer<'a>> {
+    for event in queue {
+        if let Some(output) = writer.take(event)? {
+            // A full channel only means that there are buffers enough.
+            let _ = give_back.try_send(output);
+        }
+    }
+    Ok(writer)
+}
+
+/// Where the reader puts events and chunks. `false` says that the writer is gone.
+trait Lane {
+    fn event(&mut self, event: Event) -> Result<bool>;
+    fn chunk(
+        &mut self,
+        file: &Arc<FileContext>,
+        bytes: Vec<u8>,
+        first: bool,
+        record: u64,
+        offset: u64,
+    ) -> Result<bool>;
+    /// An empty buffer, used before if there is one.
+    fn buffer(&mut self) -> Vec<u8>;
+}
+
+/// All in one thread.
+struct Inline<'e> {
+    engine: &'e Engine,
+    worker: Worker,
+    spare: Output,
+    writer: Writer<'e>,
+}
+
+impl Lane for Inline<'_> {
+    fn event(&mut self, event: Event) -> Result<bool> {
+        self.writer.take(event).map(|_| true)
+    }
+
+    fn chunk(
+        &mut self,
+        file: &Arc<FileContext>,
+        bytes: Vec<u8>,
+        first: bool,
+        record: u64,
+        offset: u64,
+    ) -> Result<bool> {
+        self.spare.clear();
+        self.engine.chunk(file, &bytes, first, record, &mut self.worker, &mut self.spare);
+        self.spare.raw = bytes;
+        self.writer.chunk(&self.spare, offset).map(|()| true)
+    }
+
+    fn buffer(&mut self) -> Vec<u8> {
+        let mut buffer = std::mem::take(&mut self.spare.raw);
+        buffer.clear();
+        buffer
+    }
+}
+
+/// Over the pool.
+struct Pooled<'s, 'scope, 'e> {
+    scope: &'s rayon::ScopeFifo<'scope>,
+    events: SyncSender<Event>,
+    spare: Receiver<Output>,
+    /// The next output to hand out.
+    ready: Option<Output>,
+    workers: &'scope [Mutex<Worker>],
+    engine: &'e Engine,
+}
+
+impl<'scope, 'e: 'scope> Lane for Pooled<'_, 'scope, 'e> {
+    fn event(&mut self, event: Event) -> Result<bool> {
+        Ok(self.events.send(event).is_ok())
+    }
+
+    fn chunk(
+        &mut self,
+        file: &Arc<FileContext>,
+        bytes: Vec<u8>,
+        first: bool,
+        record: u64,
+        offset: u64,
+    ) -> Result<bool> {
+        let (done, slot) = sync_channel(1);
+        if self.events.send(Event::Chunk { slot, offset }).is_err() {
+            return Ok(false);
+        }
+        let mut output = self.ready.take().or_else(|| self.spare.try_recv().ok()).unwrap_or_default();
+        let (file, engine, workers) = (Arc::clone(file), self.engine, self.workers);
+        self.scope.spawn_fifo(move |_| {
+            output.clear();
+            // Each thread of the pool has a worker of its own, so the lock is never waited for; after a
+            // panic, which the engine catches, its content is sound.
+            let index = rayon::current_thread_index().unwrap_or(0);
+            let mut worker = workers[index].lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            engine.chunk(&file, &bytes, first, record, &mut worker, &mut output);
+            output.raw = bytes;
+            // The writer may be gone after an error; then nobody waits for this.
+            let _ = done.send(output);
+        });
+        Ok(true)
+    }
+
+    fn buffer(&mut self) -> Vec<u8> {
+        let mut output = self.ready.take().or_else(|| self.spare.try_recv().ok()).unwrap_or_default();
+        let mut buffer = std::mem::take(&mut output.raw);
+        self.ready = Some(output);
+        buffer.clear();
+        buffer
+    }
+}
+
+fn read_all(
+    engine: &Engine,
+    jobs: impl IntoIterator<Item = Job>,
+    settings: &Settings,
+    lane: &mut dyn Lane,
+) -> Result<()> {
+    for job in jobs {
+        if settings.stop.load(Ordering::Relaxed) {
+            break;
+        }
+        if !read_one(engine, job, settings, lane)? {
+            break;
+        }
+    }
+    Ok(())
+}

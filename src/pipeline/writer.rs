@@ -1,0 +1,245 @@
+//! What is written, in which order?
+//!
+//! The one thread that touches outputs, quarantine and audit. It takes events in the order of the inputs and
+//! adds up the sums of the run.
+
+use std::collections::{BTreeMap, HashSet};
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{Event, Report, Settings};
+use crate::audit::{File, Head, Line};
+use crate::engine::{Engine, FileContext, Output};
+use crate::error::{Error, Result};
+use crate::limits;
+use crate::model::{Entity, FaultKind};
+use crate::sink::{Sink, Target};
+use crate::source::Encoding;
+
+/// The one thread that touches outputs, quarantine and audit, in that order of need.
+pub(super) struct Writer<'e> {
+    engine: &'e Engine,
+    force: bool,
+    key: Option<[u8; 32]>,
+    quarantine: Option<Box<dyn Write + Send>>,
+    audit: Option<Sink>,
+    many: bool,
+    head: Head,
+    open: Option<OpenFile>,
+    /// The output of all inputs, where there is only one.
+    shared: Option<Sink>,
+    masked: Vec<u64>,
+    kept: Vec<u64>,
+    /// Hashes of conversation ids of the open input; only asked.
+    ids: HashSet<u64>,
+    last_id: Option<u64>,
+    report: Report,
+}
+
+struct OpenFile {
+    file: Arc<FileContext>,
+    path: PathBuf,
+    sink: Sink,
+}
+
+impl<'e> Writer<'e> {
+    pub(super) fn new(engine: &'e Engine, settings: &mut Settings) -> Result<Self> {
+        let mut report = Report::default();
+        let mut audit = None;
+        if let Some((mut writer, run)) = settings.audit.take() {
+            let mut line =
+                serde_json::to_vec(&Line::Run(run)).map_err(|error| Error::Usage(error.to_string()))?;
+            line.push(b'\n');
+            writer.write(&line)?;
+            report.end.run = blake3::hash(&line).to_hex().to_string();
+            audit = Some(writer);
+        }
+        let shared = match &settings.one_output {
+            Some(target) => Some(Sink::open(target, Encoding::Utf8, settings.force, settings.key.as_ref())?),
+            None => None,
+        };
+        report.end.keyed = settings.key.is_some();
+        Ok(Writer {
+            engine,
+            force: settings.force,
+            key: settings.key,
+            quarantine: settings.quarantine.take(),
+            audit,
+            many: settings.many,
+            head: Head::default(),
+            open: None,
+            shared,
+            masked: vec![0; engine.rules().entities().len()],
+            kept: vec![0; engine.rules().entities().len()],
+            ids: HashSet::new(),
+            last_id: None,
+            report,
+        })
+    }
+
+    /// Acts on an event; gives a chunk's buffers back.
+    pub(super) fn take(&mut self, event: Event) -> Result<Option<Output>> {
+        match event {
+            Event::Open { file, path, target, encoding } => self.open(file, path, &target, encoding)?,
+            Event::Chunk { slot, offset } => {
+                // A worker that is lost without a word would be a defect; no output may pass for complete.
+                let output = slot
+                    .recv()
+                    .map_err(|_| Error::Integrity("a worker failed; nothing was completed".into()))?;
+                self.chunk(&output, offset)?;
+                return Ok(Some(output));
+            }
+            Event::TooLong { piece, record, offset, first } => {
+                self.too_long(&piece, record, offset, first)?;
+            }
+            Event::Close { digest, bytes } => {
+                if let Some(open) = self.open.take() {
+                    self.report.bytes += bytes;
+                    self.report.end.input.push(digest.publish());
+                    self.report.end.output.push(open.sink.finish()?.publish());
+                }
+            }
+            Event::Broken { error } => {
+                if let Some(open) = self.open.take() {
+                    self.report.end.input.push(None);
+                    self.report.end.output.push(None);
+                    self.report.unread.push((open.path, error));
+                }
+            }
+            Event::Note(note) => self.report.notes.push(note),
+        }
+        Ok(None)
+    }
+
+    fn open(
+        &mut self,
+        file: Arc<FileContext>,
+        path: PathBuf,
+        target: &Target,
+        encoding: Encoding,
+    ) -> Result<()> {
+        if self.many {
+            let mut line = serde_json::to_vec(&File { file: file.name.clone() })
+                .map_err(|error| Error::Usage(error.to_string()))?;
+            line.push(b'\n');
+            self.audit(&line)?;
+        }
+        self.report.end.files.push(file.name.clone());
+        let sink = Sink::open(target, encoding, self.force, self.key.as_ref())?;
+        self.ids.clear();
+        self.last_id = None;
+        self.open = Some(OpenFile { file, path, sink });
+        Ok(())
+    }
+
+    fn audit(&mut self, lines: &[u8]) -> Result<()> {
+        self.head.update(lines);
+        match &mut self.audit {
+            Some(audit) => audit.write(lines),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn chunk(&mut self, output: &Output, offset: u64) -> Result<()> {
+        self.set_aside(&output.quarantine)?;
+        self.audit(&output.audit)?;
+        let Some(open) = &mut self.open else { return Ok(()) };
+        self.shared.as_mut().unwrap_or(&mut open.sink).write(&output.bytes)?;
+        for &(record, at, kind) in &output.faults {
+            self.report.end.quarantined += 1;
+            if self.report.faults.len() < limits::FAULTS_SHOWN {
+                self.report.faults.push((open.path.clone(), record, offset + at as u64, kind));
+            }
+        }
+        for (sum, count) in self.masked.iter_mut().zip(&output.masked) {
+            *sum += count;
+        }
+        for (sum, count) in self.kept.iter_mut().zip(&output.kept) {
+            *sum += count;
+        }
+        self.report.end.records += output.records;
+        self.report.end.cut += output.cut;
+        for &id in &output.ids {
+            if self.last_id != Some(id) {
+                let room = self.ids.len() < limits::IDS_REMEMBERED;
+                let known = if room { !self.ids.insert(id) } else { self.ids.contains(&id) };
+                self.report.end.reopened += u64::from(known);
+            }
+            self.last_id = Some(id);
+        }
+        Ok(())
+    }
+
+    fn too_long(&mut self, piece: &[u8], record: u64, offset: u64, first: bool) -> Result<()> {
+        self.set_aside(piece)?;
+        let Some(open) = &mut self.open else { return Ok(()) };
+        let mut out = Vec::new();
+        if first {
+            // Where only findings come out there is no record to stand in for.
+            if self.engine.masks() {
+                open.file.layout.marker(&mut out);
+            }
+            self.report.end.quarantined += 1;
+            self.report.end.records += 1;
+            if self.report.faults.len() < limits::FAULTS_SHOWN {
+                self.report.faults.push((open.path.clone(), record, offset, FaultKind::TooLong));
+            }
+        }
+        if self.engine.masks() && piece.ends_with(b"\n") {
+            out.extend_from_slice(if piece.ends_with(b"\r\n") { b"\r\n" } else { b"\n" });
+        }
+        open.sink.write(&out)?;
+        if first && self.engine.masks() {
+            let mut line = Vec::new();
+            crate::audit::record::quarantined(record, &mut line);
+            self.audit(&line)?;
+        }
+        Ok(())
+    }
+
+    fn set_aside(&mut self, raw: &[u8]) -> Result<()> {
+        match &mut self.quarantine {
+            Some(quarantine) if !raw.is_empty() => quarantine
+                .write_all(raw)
+                .map_err(|source| Error::Output { path: PathBuf::from("quarantine"), source }),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn finish(mut self) -> Result<Report> {
+        let names = |counts: &[u64]| -> BTreeMap<String, u64> {
+            let named = |(number, &count): (usize, &u64)| {
+                (count > 0)
+                    .then(|| (self.engine.rules().entities().name(Entity(number as u8)).to_owned(), count))
+            };
+            counts.iter().enumerate().filter_map(named).collect()
+        };
+        self.report.end.masked = names(&self.masked);
+        self.report.end.kept = names(&self.kept);
+        self.report.end.head = self.head.hex();
+        if self.report.end.reopened > 0 {
+            let count = self.report.end.reopened;
+            self.report.notes.push(format!(
+                "{count} conversation ids came back after another conversation; their records were masked apart"
+            ));
+        }
+        if let Some(quarantine) = &mut self.quarantine {
+            quarantine
+                .flush()
+                .map_err(|source| Error::Output { path: PathBuf::from("quarantine"), source })?;
+        }
+        if let Some(shared) = self.shared.take() {
+            shared.finish()?;
+        }
+        if let Some(mut audit) = self.audit.take() {
+            self.report.end.seal = self.report.end.sealed(self.key.as_ref());
+            let mut line = serde_json::to_vec(&Line::End(self.report.end.clone()))
+                .map_err(|error| Error::Usage(error.to_string()))?;
+            line.push(b'\n');
+            audit.write(&line)?;
+            audit.finish()?;
+        }
+        Ok(self.report)
+    }
+}
