@@ -140,7 +140,13 @@ impl Ruleset {
 
     /// Makes the text segment that was just looked at the turn before.
     pub fn turn_over(&self, scratch: &mut Scratch) {
-        scratch.surroundings.turn_over(&self.words);
+        // What is masked says nothing to the next turn, or a second run would hear less than the first.
+        let Scratch { surroundings, findings, .. } = scratch;
+        surroundings.own.retain(|cue| {
+            let span = Span { start: cue.start, end: cue.end };
+            !findings.iter().any(|finding| finding.span.overlaps(span))
+        });
+        surroundings.turn_over(&self.words);
     }
 
     /// A label or field that is a name as a whole.

@@ -95,10 +95,12 @@ impl Labels {
         let label = rest[..colon].trim_ascii();
         let label = label.strip_suffix("\u{a0}".as_bytes()).unwrap_or(label);
         let start = from + rest[..colon].len() - rest[..colon].trim_ascii_start().len();
-        let is_role = words(label).all(|word| self.is_role_word(word, false));
-        if label.is_empty()
-            || !(is_role && label.iter().any(u8::is_ascii_alphabetic) || self.is_name(label, is_timed))
-        {
+        // A name that is masked already is a name.
+        let is_tag = label.starts_with(b"[PERSON") && label.ends_with(b"]");
+        let is_role = !is_tag && words(label).all(|word| self.is_role_word(word, false));
+        let is_label =
+            is_tag || is_role && label.iter().any(u8::is_ascii_alphabetic) || self.is_name(label, is_timed);
+        if label.is_empty() || !is_label {
             return None;
         }
         let text = colon + 1 + rest[colon + 1..].iter().take_while(|b| b" \t".contains(b)).count();

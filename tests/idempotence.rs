@@ -1,0 +1,81 @@
+//! Does masking what is masked change nothing, whatever is glued to whatever?
+
+mod support;
+
+use support::{PLAIN, Random, engine, redact};
+
+const PARTS: &[&str] = &[
+    "jo@example.com",
+    "06 12 34 56 78",
+    "0612345678",
+    "4111 1111 1111 1111",
+    "FR1420041010050500013M02606",
+    "https://ex.com/a",
+    "née le 12/03/1980",
+    "cvv 123",
+    "12/27",
+    "order AB-1234",
+    "[EMAIL_3]",
+    "****",
+    "1 84 12 76 451 089 46",
+    "SW1A 1AA",
+    "192.168.1.1",
+    "2001:db8::1",
+    "00:1A:2B:3C:4D:5E",
+    "www.exemple.fr",
+    "12345678",
+    " ",
+    ". ",
+    ", ",
+    "-",
+    "/",
+    ":",
+    "(",
+    ")",
+    "x",
+    "é",
+    "1",
+    "le ",
+    "and ",
+    "code postal ",
+    "75011",
+    "date of birth ",
+    "phone ",
+    "\t",
+    "Marie: ",
+    "Agent: ",
+    "pin 4817 ",
+    "IBAN ",
+];
+
+fn glued(random: &mut Random) -> String {
+    (0..random.range(1, 7)).map(|_| random.pick(PARTS)).collect()
+}
+
+#[test]
+fn lines_of_text() {
+    let mut random = Random::new(17);
+    let text: String = (0..6000).map(|_| glued(&mut random) + "\n").collect();
+    let engine = engine();
+    let once = redact(&engine, "text", text.as_bytes(), PLAIN).text();
+    let twice = redact(&engine, "text", once.as_bytes(), PLAIN).text();
+    for ((raw, one), two) in text.lines().zip(once.lines()).zip(twice.lines()) {
+        assert_eq!(one, two, "from {raw:?}");
+    }
+}
+
+#[test]
+fn turns_of_calls() {
+    let mut random = Random::new(18);
+    let mut text = String::new();
+    for turn in 0..6000 {
+        let said = serde_json::to_string(&glued(&mut random)).expect("a string");
+        text += &format!("{{\"call_id\":{},\"speaker\":\"agent\",\"text\":{said}}}\n", turn / 5);
+    }
+    let engine = engine();
+    let once = redact(&engine, "jsonl", text.as_bytes(), PLAIN).text();
+    let twice = redact(&engine, "jsonl", once.as_bytes(), PLAIN).text();
+    for ((raw, one), two) in text.lines().zip(once.lines()).zip(twice.lines()) {
+        assert_eq!(one, two, "from {raw:?}");
+    }
+}
