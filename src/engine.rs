@@ -215,8 +215,8 @@ impl Engine {
         let is_utf8 = simdutf8::basic::from_utf8(bytes).is_ok();
         let chunk = format::Chunk { text: Text { bytes, masks: &masks }, is_utf8, first, record };
         let (mut at, mut number) = (0, record);
+        let mut conversation = std::mem::take(&mut worker.conversation);
         while at < bytes.len() {
-            let mut conversation = std::mem::take(&mut worker.conversation);
             let end = file.layout.conversation(&chunk, at, number, &mut conversation);
             number += conversation.records.len() as u64;
             out.records += conversation.records.iter().filter(|record| record.number > 0).count() as u64;
@@ -238,9 +238,9 @@ impl Engine {
                     self.quarantine(file, &chunk, record, fault, out);
                 }
             }
-            worker.conversation = conversation;
             at = end;
         }
+        worker.conversation = conversation;
         worker.masks = masks;
     }
 

@@ -86,6 +86,8 @@ impl Labels {
 
     /// The label of a line, if it has one: `Agent: …`, `[00:12] Customer: …`, `Marie Dupont : …`.
     pub(super) fn of(&self, line: &[u8], base: usize) -> Option<Label> {
+        // Most lines have no colon near their start, and so no label.
+        memchr::memchr(b':', &line[..line.len().min(2 * limits::LABEL_BYTES)])?;
         let (from, is_timed) = time_stamp(line);
         let rest = &line[from..];
         let colon = rest.iter().take(limits::LABEL_BYTES).position(|&b| b == b':')?;
