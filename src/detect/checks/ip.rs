@@ -9,8 +9,10 @@ fn holds(candidate: &Candidate) -> bool {
     // `a::b` in `a::b::c` is no address.
     let (text, start, end) = (candidate.text, candidate.start, candidate.end);
     let part = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_hexdigit() || *b == b':');
-    let open = text[end - 1] == b':' || text.get(end) == Some(&b':');
-    let goes_on = open && (part(text.get(end)) && text[end] != b':' || part(text.get(end + 1)));
+    let goes_on = match text.get(end) {
+        Some(b':') => part(text.get(end + 1)),
+        next => text[end - 1] == b':' && part(next),
+    };
     let began = start >= 2
         && (text[start] == b':' && part(text.get(start - 1))
             || text[start - 1] == b':' && part(text.get(start - 2)));
