@@ -367,7 +367,8 @@ impl Engine {
             let after = &bytes[located.span.end as usize..segment.span.end as usize];
             before.last().copied().is_some_and(joins)
                 || after.first().copied().is_some_and(touches)
-                || after.first().is_some_and(|b| b":./-=(".contains(b))
+                || after.first() == Some(&b':')
+                || after.first().is_some_and(|b| b"./-=(".contains(b))
                     && after.get(1).copied().is_some_and(touches)
                 || is_digit(before.iter().rev().nth(1))
                 || is_digit(after.get(1))
