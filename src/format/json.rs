@@ -6,6 +6,7 @@
 //! It is tested and fuzzed against that parser.
 
 use super::fields::{Field, Fields, Memo};
+use super::shape::{Shape, Shapes};
 use crate::limits;
 use crate::model::{Escape, FaultKind, Role, Segment, Span};
 use crate::scan::Text;
@@ -13,7 +14,7 @@ use crate::view::decode::hex4;
 
 /// A container that the parser is inside of.
 #[derive(Clone, Copy)]
-pub(super) struct Frame {
+struct Frame {
     is_object: bool,
     /// The segment of the current key, or [`Segment::UNNAMED`].
     name: u32,
@@ -27,29 +28,50 @@ pub(super) struct Frame {
     inherited: Role,
 }
 
-/// What names and values of the records before were.
+/// What the parser remembers: where it is, and what the records before were like. Reused.
 #[derive(Default)]
-pub(super) struct Memos {
+pub(super) struct Scratch {
+    frames: Vec<Frame>,
+    /// What names and speakers of the records before were.
     names: Memo<Field>,
     speakers: Memo<bool>,
+    shapes: Shapes,
+    /// Segments of the keys met so far, in order.
+    keys: Vec<u32>,
+    /// Values met so far that are no containers.
+    leaves: Vec<(Span, Spot)>,
+}
+
+/// Where a value hangs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spot {
+    /// The segment of its key, or [`Segment::UNNAMED`].
+    pub(super) name: u32,
+    /// The segment of the key of its container.
+    pub(super) outer: u32,
+    /// What its key holds.
+    pub(super) field: Field,
+    /// The role of strings that say nothing about themselves.
+    pub(super) inherited: Role,
+    /// How many containers it lies in.
+    pub(super) depth: u8,
 }
 
 /// One record's parse.
 pub(super) struct Parser<'a> {
-    pub(super) text: Text<'a>,
-    pub(super) at: usize,
-    pub(super) end: usize,
-    pub(super) record: u32,
-    pub(super) fields: &'a Fields,
-    pub(super) frames: &'a mut Vec<Frame>,
-    pub(super) segments: &'a mut Vec<Segment>,
-    pub(super) memos: &'a mut Memos,
+    text: Text<'a>,
+    at: usize,
+    end: usize,
+    record: u32,
+    fields: &'a Fields,
+    scratch: &'a mut Scratch,
+    segments: &'a mut Vec<Segment>,
     /// Where the conversation's id stands, once it is met.
-    pub(super) id: Option<Span>,
-    /// Stop at the segment that begins here, with `frames` leading to it.
-    pub(super) target: Option<usize>,
+    id: Option<Span>,
+    /// Stop at the segment that begins here, with the frames leading to it.
+    target: Option<usize>,
     /// What comes next: [`State::Value`] at the start, something else where the parser stopped.
-    pub(super) state: State,
+    state: State,
 }
 
 /// Why a record is no JSON, and where.
@@ -59,16 +81,108 @@ type Parsed<T> = Result<T, Failure>;
 
 /// What the parser expects.
 #[derive(Clone, Copy)]
-pub(super) enum State {
+enum State {
     Value,
     Key,
     After,
 }
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
+    /// A parser of the JSON value that fills `span`; what it finds is appended to `segments` as parts of the
+    /// record of that index.
+    pub(super) fn new(
+        text: Text<'a>,
+        span: Span,
+        record: u32,
+        fields: &'a Fields,
+        scratch: &'a mut Scratch,
+        segments: &'a mut Vec<Segment>,
+    ) -> Self {
+        scratch.frames.clear();
+        Parser {
+            text,
+            at: span.start as usize,
+            end: span.end as usize,
+            record,
+            fields,
+            scratch,
+            segments,
+            id: None,
+            target: None,
+            state: State::Value,
+        }
+    }
+
+    /// Reads the record and returns where its conversation's id stands, if it has one.
+    pub(super) fn record(mut self) -> Parsed<Option<Span>> {
+        let (start, first) = (self.at, self.segments.len());
+        // Pointers depend on the containers, of which a shape knows nothing.
+        if !self.fields.pointers.is_empty() {
+            return self.run().map(|_| self.id);
+        }
+        let mut shapes = std::mem::take(&mut self.scratch.shapes);
+        let known = shapes.find(|shape| {
+            let fits = self.follow(shape);
+            if !fits {
+                (self.at, self.id) = (start, None);
+                self.segments.truncate(first);
+            }
+            fits
+        });
+        let done = if known {
+            Ok(self.id)
+        } else {
+            self.scratch.keys.clear();
+            self.scratch.leaves.clear();
+            let done = self.run().map(|_| self.id);
+            if done.is_ok() {
+                let record = &self.text.bytes[start..self.end];
+                let keys = self.scratch.keys.iter().map(|&key| (key, &self.segments[key as usize]));
+                shapes.learn(record, start, keys, &self.scratch.leaves);
+            }
+            done
+        };
+        self.scratch.shapes = shapes;
+        done
+    }
+
+    /// Walks on to the segment that begins at `start` and returns the pointer to it; `name_of` gives the
+    /// text of a key's segment.
+    pub(super) fn pointer_to(&mut self, start: u32, name_of: &dyn Fn(u32) -> String) -> Option<String> {
+        self.target = Some(start as usize);
+        (self.run() == Ok(true)).then(|| self.pointer(name_of))
+    }
+
+    /// Reads the record along the shape of another one. `false`, half-way, when it has another shape.
+    fn follow(&mut self, shape: &Shape) -> bool {
+        self.scratch.keys.clear();
+        let mut keys = shape.keys.iter();
+        let mut done = 0;
+        for (literal, leaf) in shape.leaves() {
+            if !self.text.bytes[self.at..self.end].starts_with(literal) {
+                return false;
+            }
+            let start = self.at as u32 - done;
+            done += literal.len() as u32;
+            while let Some(key) = keys.as_slice().first().filter(|key| key.span.end < done) {
+                keys.next();
+                self.scratch.keys.push(self.segments.len() as u32);
+                let span = Span { start: start + key.span.start, end: start + key.span.end };
+                self.segments.push(Segment { span, record: self.record, ..*key });
+            }
+            self.at += literal.len();
+            let Some(leaf) = leaf else { return self.at == self.end };
+            let name = |key: u32| self.scratch.keys.get(key as usize).copied().unwrap_or(Segment::UNNAMED);
+            let spot = Spot { name: name(leaf.name), outer: name(leaf.outer), ..*leaf };
+            if self.leaf(&spot) != Some(Ok(())) {
+                return false;
+            }
+        }
+        false
+    }
+
     /// Reads the value that fills the record, on from where it stopped. `Ok(true)` when the target was met.
-    /// `frames` is empty at the start.
-    pub(super) fn run(&mut self) -> Parsed<bool> {
+    fn run(&mut self) -> Parsed<bool> {
         let mut state = self.state;
         loop {
             self.skip_blanks();
@@ -109,24 +223,51 @@ impl Parser<'_> {
     #[inline(always)]
     fn value(&mut self) -> Parsed<State> {
         match self.peek() {
-            Some(b'"') => {
-                let (span, escaped) = self.string()?;
-                self.push_string(span, escaped);
-                Ok(State::After)
-            }
             Some(b'{') => self.open(true),
             Some(b'[') => self.open(false),
-            Some(b'-' | b'0'..=b'9') => self.number(),
-            Some(b't') => self.literal(b"true"),
-            Some(b'f') => self.literal(b"false"),
-            Some(b'n') => self.literal(b"null"),
-            _ => self.fail(FaultKind::Json),
+            _ => {
+                let (start, spot) = (self.at, self.spot());
+                self.leaf(&spot).unwrap_or_else(|| self.fail(FaultKind::Json))?;
+                self.scratch.leaves.push((Span::new(start, self.at), spot));
+                Ok(State::After)
+            }
+        }
+    }
+
+    /// Reads a string, number or literal; `None` when there is none.
+    #[inline(always)]
+    fn leaf(&mut self, spot: &Spot) -> Option<Parsed<()>> {
+        Some(match self.peek()? {
+            b'"' => self.string().map(|(span, escaped)| self.push_string(span, escaped, spot)),
+            b'-' | b'0'..=b'9' => self.number(spot),
+            b't' => self.literal(b"true"),
+            b'f' => self.literal(b"false"),
+            b'n' => self.literal(b"null"),
+            _ => return None,
+        })
+    }
+
+    /// Where the current value hangs.
+    #[inline(always)]
+    fn spot(&self) -> Spot {
+        let depth = self.scratch.frames.len().min(usize::from(u8::MAX)) as u8;
+        match self.scratch.frames.last() {
+            Some(&Frame { name, outer, field, inherited, .. }) => {
+                Spot { name, outer, field, inherited, depth }
+            }
+            None => Spot {
+                name: Segment::UNNAMED,
+                outer: Segment::UNNAMED,
+                field: Field::Text,
+                inherited: Role::Text,
+                depth,
+            },
         }
     }
 
     /// Enters a container; leaves it at once when it is empty.
     fn open(&mut self, is_object: bool) -> Parsed<State> {
-        if self.frames.len() == limits::JSON_DEPTH - 1 {
+        if self.scratch.frames.len() == limits::JSON_DEPTH - 1 {
             return self.fail(FaultKind::Depth);
         }
         self.at += 1;
@@ -135,12 +276,12 @@ impl Parser<'_> {
             self.at += 1;
             return Ok(State::After);
         }
-        let (field, name, inherited) = match self.frames.last() {
+        let (field, name, inherited) = match self.scratch.frames.last() {
             Some(frame) => (frame.field, frame.name, frame.inherited),
             None => (Field::Other, Segment::UNNAMED, self.fields.otherwise()),
         };
         let inherited = if field == Field::Text { Role::Text } else { inherited };
-        self.frames.push(Frame { is_object, name, outer: name, field, index: 0, inherited });
+        self.scratch.frames.push(Frame { is_object, name, outer: name, field, index: 0, inherited });
         Ok(if is_object { State::Key } else { State::Value })
     }
 
@@ -157,10 +298,11 @@ impl Parser<'_> {
         self.at += 1;
         let name = self.segments.len() as u32;
         let name_text = span.of(self.text.bytes);
-        let field = self.memos.names.of(name_text, || self.fields.of(name_text));
-        let depth = self.frames.len().min(usize::from(u8::MAX)) as u8;
+        let field = self.scratch.names.of(name_text, || self.fields.of(name_text));
+        let depth = self.scratch.frames.len().min(usize::from(u8::MAX)) as u8;
         let role = if field == Field::Other { Role::Key } else { Role::Exempt };
         let (escape, record) = (Escape::Json, self.record);
+        self.scratch.keys.push(name);
         self.segments.push(Segment {
             span,
             role,
@@ -171,7 +313,7 @@ impl Parser<'_> {
             outer: Segment::UNNAMED,
             depth,
         });
-        if let Some(frame) = self.frames.last_mut() {
+        if let Some(frame) = self.scratch.frames.last_mut() {
             (frame.name, frame.field) = (name, field);
         }
         Ok(State::Value)
@@ -179,7 +321,7 @@ impl Parser<'_> {
 
     #[inline(always)]
     fn after(&mut self) -> Parsed<Option<State>> {
-        let Some(frame) = self.frames.last_mut() else {
+        let Some(frame) = self.scratch.frames.last_mut() else {
             return if self.at == self.end { Ok(None) } else { self.fail(FaultKind::Json) };
         };
         let is_object = frame.is_object;
@@ -197,19 +339,19 @@ impl Parser<'_> {
 
     fn close(&mut self) -> Parsed<Option<State>> {
         self.at += 1;
-        self.frames.pop();
+        self.scratch.frames.pop();
         Ok(Some(State::After))
     }
 
-    fn literal(&mut self, word: &[u8]) -> Parsed<State> {
+    fn literal(&mut self, word: &[u8]) -> Parsed<()> {
         if !self.text.bytes[self.at..self.end].starts_with(word) {
             return self.fail(FaultKind::Json);
         }
         self.at += word.len();
-        Ok(State::After)
+        Ok(())
     }
 
-    fn number(&mut self) -> Parsed<State> {
+    fn number(&mut self, spot: &Spot) -> Parsed<()> {
         let start = self.at;
         let digits = |parser: &mut Self| {
             let from = parser.at;
@@ -246,49 +388,34 @@ impl Parser<'_> {
             }
         }
         let span = Span::new(start, self.at);
-        let Some(frame) = self.frames.last().copied() else { return Ok(State::After) };
-        if frame.field == Field::Conversation && self.frames.len() == 1 {
+        let kept = matches!(spot.field, Field::Other | Field::Text) && spot.depth > 0;
+        if spot.field == Field::Conversation && spot.depth == 1 {
             self.id = Some(span);
-        } else if is_plain && !goes_on && span.len() >= 3 && matches!(frame.field, Field::Other | Field::Text)
-        {
-            self.push(span, Role::Number, Escape::JsonNumber, false);
+        } else if is_plain && !goes_on && span.len() >= 3 && kept {
+            self.push(span, Role::Number, Escape::JsonNumber, false, spot);
         }
-        Ok(State::After)
+        Ok(())
     }
 
     #[inline(always)]
-    fn push(&mut self, span: Span, role: Role, escape: Escape, escaped: bool) {
-        let (name, outer) = self
-            .frames
-            .last()
-            .map_or((Segment::UNNAMED, Segment::UNNAMED), |frame| (frame.name, frame.outer));
-        let depth = self.frames.len().min(usize::from(u8::MAX)) as u8;
+    fn push(&mut self, span: Span, role: Role, escape: Escape, escaped: bool, spot: &Spot) {
+        let &Spot { name, outer, depth, .. } = spot;
         self.segments.push(Segment { span, role, escape, escaped, record: self.record, name, outer, depth });
     }
 
     #[inline(always)]
-    fn push_string(&mut self, span: Span, escaped: bool) {
-        let role = match self.frames.last() {
-            None => Role::Text,
-            Some(frame) => {
-                let (field, inherited, top) = (frame.field, frame.inherited, self.frames.len() == 1);
-                if field == Field::Conversation && top {
-                    self.id = Some(span);
-                }
-                if self.fields.pointers.is_empty() || !self.at_text_pointer() {
-                    self.fields.role(
-                        field,
-                        span.of(self.text.bytes),
-                        inherited,
-                        top,
-                        &mut self.memos.speakers,
-                    )
-                } else {
-                    Role::Text
-                }
-            }
+    fn push_string(&mut self, span: Span, escaped: bool, spot: &Spot) {
+        let top = spot.depth == 1;
+        if spot.field == Field::Conversation && top {
+            self.id = Some(span);
+        }
+        let role = if self.fields.pointers.is_empty() || !self.at_text_pointer() {
+            let value = span.of(self.text.bytes);
+            self.fields.role(spot.field, value, spot.inherited, top, &mut self.scratch.speakers)
+        } else {
+            Role::Text
         };
-        self.push(span, role, Escape::Json, escaped);
+        self.push(span, role, Escape::Json, escaped, spot);
     }
 
     /// Whether one of the user's pointers leads to the current value or to a container around it.
@@ -302,9 +429,9 @@ impl Parser<'_> {
     }
 
     /// The JSON pointer (RFC 6901) to the current value; `name_of` gives the text of a key's segment.
-    pub(super) fn pointer(&self, name_of: &dyn Fn(u32) -> String) -> String {
+    fn pointer(&self, name_of: &dyn Fn(u32) -> String) -> String {
         let mut pointer = String::new();
-        for frame in self.frames.iter() {
+        for frame in self.scratch.frames.iter() {
             pointer.push('/');
             if frame.is_object {
                 pointer.push_str(&name_of(frame.name).replace('~', "~0").replace('/', "~1"));

@@ -1,7 +1,7 @@
 //! JSON lines: a record a line; lines with the same conversation id that stand together belong together.
 
 use super::fields::Fields;
-use super::json::{Parser, State};
+use super::json::{Parser, Scratch};
 use super::{Chunk, Conversation, Format, Layout, count_lines, id_hash, line_end, without_line_end};
 use crate::limits;
 use crate::model::{FaultKind, Record, Role, Segment, Span};
@@ -35,25 +35,15 @@ impl Lines {
         let line = without_line_end(&bytes[start..end]);
         classify(self.kernel, line, &mut parts.masks);
         parts.segments.clear();
-        parts.frames.clear();
         if std::str::from_utf8(line).is_err() {
             return None;
         }
-        let mut parser = Parser {
-            text: Text { bytes: line, masks: &parts.masks },
-            at: 0,
-            end: line.len(),
-            record: 0,
-            fields: &self.fields,
-            frames: &mut parts.frames,
-            segments: &mut parts.segments,
-            memos: &mut parts.memos,
-            id: None,
-            target: None,
-            state: State::Value,
-        };
-        parser.run().ok()?;
-        parser.id.map(|id| id_hash(id.of(line)))
+        let text = Text { bytes: line, masks: &parts.masks };
+        let span = Span::new(0, line.len());
+        Parser::new(text, span, 0, &self.fields, &mut parts.json, &mut parts.segments)
+            .record()
+            .ok()?
+            .map(|id| id_hash(id.of(line)))
     }
 }
 
@@ -61,8 +51,7 @@ impl Lines {
 struct Parts {
     masks: Vec<crate::scan::Masks>,
     segments: Vec<Segment>,
-    frames: Vec<super::json::Frame>,
-    memos: super::json::Memos,
+    json: Scratch,
 }
 
 /// The start of the line that ends at `end` (its line break included).
@@ -117,23 +106,17 @@ impl Layout for Lines {
                 out.fail(FaultKind::Encoding, bad);
                 None
             } else {
-                out.frames.clear();
-                let mut parser = Parser {
-                    text: chunk.text,
-                    at: start + bom,
-                    end: start + body.len(),
-                    record: record as u32,
-                    fields: &self.fields,
-                    frames: &mut out.frames,
-                    segments: &mut out.segments,
-                    memos: &mut out.memos,
-                    id: None,
-                    target: None,
-                    state: State::Value,
-                };
-                let (parsed, id) = (parser.run(), parser.id);
-                match parsed {
-                    Ok(_) => id.map(|id| id_hash(id.of(bytes))),
+                let span = Span::new(start + bom, start + body.len());
+                let parser = Parser::new(
+                    chunk.text,
+                    span,
+                    record as u32,
+                    &self.fields,
+                    &mut out.json,
+                    &mut out.segments,
+                );
+                match parser.record() {
+                    Ok(id) => id.map(|id| id_hash(id.of(bytes))),
                     Err((kind, place)) => {
                         out.fail(kind, place - start);
                         None
@@ -202,26 +185,14 @@ impl Layout for Lines {
         };
         let span = conversation.records[record as usize].span;
         let bom = if chunk.first && span.start == 0 && bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+        let start = span.start as usize;
+        let body = Span::new(start + bom, start + without_line_end(span.of(bytes)).len());
         let mut parts = Parts::default();
-        let mut parser = Parser {
-            text: chunk.text,
-            at: span.start as usize + bom,
-            end: span.start as usize + without_line_end(span.of(bytes)).len(),
-            record: 0,
-            fields: &self.fields,
-            frames: &mut parts.frames,
-            segments: &mut parts.segments,
-            memos: &mut parts.memos,
-            id: None,
-            target: None,
-            state: State::Value,
-        };
+        let mut parser = Parser::new(chunk.text, body, 0, &self.fields, &mut parts.json, &mut parts.segments);
         for &segment in wanted {
             let segment = &conversation.segments[segment as usize];
-            parser.target = Some(segment.span.start as usize);
             // The record was read before, so the walk meets every segment.
-            if parser.run() == Ok(true) {
-                let mut pointer = parser.pointer(&name_of);
+            if let Some(mut pointer) = parser.pointer_to(segment.span.start, &name_of) {
                 if segment.role == Role::Key {
                     pointer.push_str("#key");
                 }
@@ -323,6 +294,33 @@ mod tests {
                 Err(_) => false,
             };
             prop_assert_eq!(accepts(&line), reference);
+        }
+    }
+
+    /// Segments of the record `line` after those of `before` were read.
+    fn after(before: &[String], line: &str) -> (String, Option<FaultKind>) {
+        let mut out = Conversation::default();
+        let lines = Lines { fields: Fields::new(&FieldOptions::default()), kernel: Kernel::best() };
+        for text in before.iter().map(String::as_str).chain([line]) {
+            let mut masks = Vec::new();
+            classify(Kernel::best(), text.as_bytes(), &mut masks);
+            let text = Text { bytes: text.as_bytes(), masks: &masks };
+            lines.conversation(&Chunk { text, is_utf8: true, first: false, record: 1 }, 0, 1, &mut out);
+        }
+        (format!("{:?} {:?}", out.segments, out.id), out.records[0].fault.map(|fault| fault.kind))
+    }
+
+    proptest! {
+        /// Values of many kinds in records of few shapes, some of them no JSON.
+        #[test]
+        fn records_of_a_known_shape_read_as_if_none_were_known(
+            lines in proptest::collection::vec(
+                r#"\{"call_id":("a"|7|null),"(k|text)":(\["x",(1234|"y\\n")\]|\{\}|\{"n":(12345|true|1\.5)\}), ?"speaker":"(Bo|agent)"(\}|,"e":\[\]\}|\}\}|"\})"#,
+                1..8,
+            )
+        ) {
+            let (line, before) = lines.split_last().expect("at least one");
+            prop_assert_eq!(after(before, line), after(&[], line));
         }
     }
 

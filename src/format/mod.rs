@@ -11,6 +11,7 @@ mod fields;
 mod json;
 mod jsonl;
 mod labels;
+mod shape;
 mod text;
 
 pub use fields::FieldOptions;
@@ -72,9 +73,8 @@ pub struct Conversation {
     pub id: Option<u64>,
     /// Whether it was longer than the limit and goes on in the next one.
     pub cut: bool,
-    /// Containers that the JSON parser is inside of; kept to reuse its memory.
-    frames: Vec<json::Frame>,
-    memos: json::Memos,
+    /// What the JSON parser remembers.
+    json: json::Scratch,
     speakers: fields::Memo<bool>,
 }
 
