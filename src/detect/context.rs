@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use crate::limits;
-use crate::scan::{Text, WordHit, WordTable};
+use crate::scan::{Kernel, Text, WordHit, WordTable};
 
 /// A list of context words: an index into the set's groups.
 pub(super) type Group = u16;
@@ -158,8 +158,15 @@ fn without_accents(phrase: &str) -> String {
 
 impl Words {
     /// Finds the known words of `text[start..end]`.
-    pub(super) fn scan(&self, text: Text<'_>, start: usize, end: usize, hits: &mut Vec<WordHit>) {
-        self.table.find_all(text, start, end, hits);
+    pub(super) fn scan(
+        &self,
+        kernel: Kernel,
+        text: Text<'_>,
+        start: usize,
+        end: usize,
+        hits: &mut Vec<WordHit>,
+    ) {
+        self.table.find_all(kernel, text, start, end, hits);
     }
 
     /// Appends the phrases that begin with `hit`.

@@ -172,7 +172,7 @@ impl Ruleset {
     /// Collects context words, denied words and the rules that are tried at words.
     fn words(&self, place: &Place, scratch: &mut Scratch) {
         scratch.hits.clear();
-        self.words.scan(place.text, place.start, place.end, &mut scratch.hits);
+        self.words.scan(self.kernel, place.text, place.start, place.end, &mut scratch.hits);
         for at in 0..scratch.hits.len() {
             let hit = scratch.hits[at];
             if is_in_tag(place, hit) {
@@ -225,7 +225,7 @@ impl Ruleset {
         crate::scan::classify(self.kernel, &scratch.key_text, &mut scratch.key_masks);
         let text = Text { bytes: &scratch.key_text, masks: &scratch.key_masks };
         let (mut hits, mut cues) = (Vec::new(), Vec::new());
-        self.words.scan(text, 0, text.bytes.len(), &mut hits);
+        self.words.scan(self.kernel, text, 0, text.bytes.len(), &mut hits);
         for hit in hits {
             self.words.cues(text, hit, text.bytes.len(), &mut cues);
         }

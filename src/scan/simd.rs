@@ -1,12 +1,13 @@
-//! The masks with AVX2: two 32-byte loads a block, one comparison and one `movemask` a class.
+//! The masks with AVX2: two 32-byte loads a block, one comparison and one `movemask` a class. Words with the
+//! bit instructions that came with it (BMI1, BMI2).
 //!
 //! The only `unsafe` code of the program.
 #![allow(unsafe_code)]
 
-use super::Masks;
+use super::{Masks, Text, WordHit, WordTable};
 
 #[cfg(target_arch = "x86_64")]
-pub(super) use x86::{available, blocks};
+pub(super) use x86::{available, blocks, find_all};
 
 #[cfg(not(target_arch = "x86_64"))]
 pub(super) fn available() -> bool {
@@ -18,9 +19,14 @@ pub(super) fn blocks(blocks: &[[u8; 64]], carry: &mut u64, out: &mut Vec<Masks>)
     super::scalar::blocks(blocks, carry, out);
 }
 
+#[cfg(not(target_arch = "x86_64"))]
+pub(super) fn find_all(table: &WordTable, text: Text<'_>, start: usize, end: usize, hits: &mut Vec<WordHit>) {
+    table.find_all_with(text, start, end, hits);
+}
+
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use super::Masks;
+    use super::{Masks, Text, WordHit, WordTable};
     use crate::scan::{Classes, letters, scalar};
     use std::arch::x86_64::{
         __m256i, _mm256_add_epi8, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8, _mm256_loadu_si256,
@@ -29,6 +35,29 @@ mod x86 {
 
     pub(crate) fn available() -> bool {
         std::is_x86_feature_detected!("avx2")
+            && std::is_x86_feature_detected!("bmi1")
+            && std::is_x86_feature_detected!("bmi2")
+    }
+
+    /// The known words of `text[start..end]`; see [`WordTable::find_all`].
+    pub(crate) fn find_all(
+        table: &WordTable,
+        text: Text<'_>,
+        start: usize,
+        end: usize,
+        hits: &mut Vec<WordHit>,
+    ) {
+        if available() {
+            // SAFETY: the processor was just asked for both.
+            unsafe { find_all_bmi(table, text, start, end, hits) }
+        } else {
+            table.find_all_with(text, start, end, hits);
+        }
+    }
+
+    #[target_feature(enable = "bmi1,bmi2")]
+    fn find_all_bmi(table: &WordTable, text: Text<'_>, start: usize, end: usize, hits: &mut Vec<WordHit>) {
+        table.find_all_with(text, start, end, hits);
     }
 
     /// Appends the masks of each block; falls back to the scalar twin without AVX2.
