@@ -101,6 +101,7 @@ fn regressions() {
             r#"{"speaker":"+33612345678","text":"x"}"#,
             r#"{"speaker":"[PHONE_1]","text":"x"}"#,
         ),
+        ("a value without digits", r#"{"bic":"BNPAFRPPXXX"}"#, r#"{"bic":"[BIC_1]"}"#),
         ("a name two levels up", r#"{"phone":{"value":612345678}}"#, r#"{"phone":{"value":"[PHONE_1]"}}"#),
         (
             "a time stamp of birth",

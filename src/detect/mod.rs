@@ -122,9 +122,12 @@ impl Ruleset {
             |m| m.at | m.colon,
             |at| anchors.push(at as u32),
         );
-        if place.role == Role::Text || !scratch.anchors.is_empty() || self.denies {
-            self.words(place, scratch);
+        // Names of fields and bare numbers hold no values without a digit or sign.
+        let may_speak = matches!(place.role, Role::Text | Role::Value | Role::Person);
+        if !may_speak && scratch.anchors.is_empty() && !self.denies && self.anywhere.is_none() {
+            return;
         }
+        self.words(place, scratch);
         if self.at_every_byte {
             self.at_every_byte(place, scratch);
         } else if !scratch.anchors.is_empty() {
