@@ -19,8 +19,13 @@ pub enum Anchor {
     Colon,
     /// At each occurrence of one of these words.
     Words(Vec<String>),
+    /// At the start of the token before a bracket that opens before one of these words: `jo (at) example`.
+    Bracketed(Vec<String>),
     /// Around the rule's own context words.
     Context,
+    /// Right behind the rule's own context words, or at the start of an answer to them, past words such as
+    /// `is` and `c'est`.
+    After,
     /// Anywhere: all such rules share one automaton that runs over the text.
     Anywhere,
 }

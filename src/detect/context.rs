@@ -36,6 +36,8 @@ struct Meaning {
     anchors: Vec<u16>,
     /// Whether the user denies it.
     denied: bool,
+    /// Whether it stands for a sign when a bracket opens before it.
+    bracketed: bool,
 }
 
 /// All words that mean something to the rule set.
@@ -100,6 +102,11 @@ impl WordsBuilder {
     /// Makes `rule` be tried at each occurrence of `word`.
     pub(super) fn anchor(&mut self, word: &str, rule: u16) {
         self.meanings.entry(folded(word)).or_default().anchors.push(rule);
+    }
+
+    /// Makes rules be tried where `word` stands in brackets.
+    pub(super) fn bracketed(&mut self, word: &str) {
+        self.meanings.entry(folded(word)).or_default().bracketed = true;
     }
 
     /// Denies a single word.
@@ -192,6 +199,10 @@ impl Words {
         self.meanings[hit.word as usize].denied
     }
 
+    pub(super) fn is_bracketed(&self, hit: WordHit) -> bool {
+        self.meanings[hit.word as usize].bracketed
+    }
+
     pub(super) fn anchors(&self, hit: WordHit) -> &[u16] {
         &self.meanings[hit.word as usize].anchors
     }
@@ -271,6 +282,11 @@ impl Surroundings {
     /// Whether a word of the group stood in the turn before, or stands in the field's name.
     pub(super) fn was_asked(&self, group: Group) -> bool {
         self.before.contains(&group) || self.key.contains(&group)
+    }
+
+    /// The groups that stood in the turn before or stand in the field's name.
+    pub(super) fn asked(&self) -> impl Iterator<Item = Group> {
+        self.before.iter().chain(&self.key).copied()
     }
 
     /// Whether a word of one of the groups stands in the segment, in its field's name or the turn before.

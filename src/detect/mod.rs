@@ -26,7 +26,9 @@ use crate::scan::{Text, WordHit};
 use automaton::{Automaton, End, Memory};
 use context::{Near, Surroundings};
 use ruleset::Compiled;
-use starts::{char_border, digit_starts, is_in_tag, starts, token_start, word_start};
+use starts::{
+    bracket_before, char_border, digit_starts, is_in_tag, past_joiners, starts, token_start, word_start,
+};
 
 /// A segment to look at, with the name of its field.
 #[derive(Clone, Copy)]
@@ -133,7 +135,9 @@ impl Ruleset {
         } else if !scratch.anchors.is_empty() {
             self.at_anchors(place, scratch);
         }
+        self.lexicons(place, scratch);
         self.around_context(place, scratch);
+        self.after_context(place, scratch);
         self.anywhere(place, scratch);
         self.catch_all(place, scratch);
         if !self.allowed.is_empty() {
@@ -187,6 +191,16 @@ impl Ruleset {
             {
                 let span = Span { start: hit.start, end: hit.end };
                 scratch.findings.push(self.denied(span));
+            }
+        }
+        if self.automata[AT].is_some() {
+            for at in 0..scratch.hits.len() {
+                let hit = scratch.hits[at];
+                if self.words.is_bracketed(hit)
+                    && let Some(bracket) = bracket_before(place, hit.start as usize)
+                {
+                    self.try_at(AT, place, token_start(place, bracket), place.end, scratch);
+                }
             }
         }
         if self.automata[WORD].is_some() {
@@ -458,6 +472,21 @@ impl Ruleset {
         !joined_before && !joined_after
     }
 
+    /// Rules that are lists of words: each of their words is a match.
+    fn lexicons(&self, place: &Place, scratch: &mut Scratch) {
+        for at in 0..scratch.surroundings.own.len() {
+            let cue = scratch.surroundings.own[at];
+            for &group in self.words.groups(&cue) {
+                let Some(rule) = self.lexicon_of[usize::from(group)] else { continue };
+                scratch.ends.clear();
+                scratch.ends.push(End { rule, end: cue.end });
+                if let Some(finding) = self.judge(place, rule, cue.start as usize, 0..1, scratch) {
+                    scratch.findings.push(finding);
+                }
+            }
+        }
+    }
+
     /// Rules whose only anchor is their context: searched for within reach of each of their words, and at
     /// the start of an answer when the words stood in the turn before.
     fn around_context(&self, place: &Place, scratch: &mut Scratch) {
@@ -479,6 +508,38 @@ impl Ruleset {
                 let to = char_border(place, (cue.end as usize + reach).min(place.end));
                 self.search(place, regex, from..to, |_| rule, scratch);
                 searched = searched.max(to);
+            }
+        }
+    }
+
+    /// Rules whose value stands right behind their context words, or at the start of an answer to them.
+    fn after_context(&self, place: &Place, scratch: &mut Scratch) {
+        for at in 0..scratch.surroundings.own.len() {
+            let cue = scratch.surroundings.own[at];
+            for &group in self.words.groups(&cue) {
+                self.follow(place, group, cue.end as usize, scratch);
+            }
+        }
+        let asked: Vec<_> = scratch.surroundings.asked().collect();
+        for group in asked {
+            self.follow(place, group, place.start, scratch);
+        }
+    }
+
+    fn follow(&self, place: &Place, group: context::Group, from: usize, scratch: &mut Scratch) {
+        let followers = &self.followers[usize::from(group)];
+        if followers.is_empty() {
+            return;
+        }
+        let start = past_joiners(place, from);
+        for (rule, regex) in followers {
+            let input =
+                Input::new(place.text.bytes).span(start..place.end).anchored(regex_automata::Anchored::Yes);
+            let Some(found) = regex.find(input) else { continue };
+            scratch.ends.clear();
+            scratch.ends.push(End { rule: *rule, end: found.end() as u32 });
+            if let Some(finding) = self.judge(place, *rule, start, 0..1, scratch) {
+                scratch.findings.push(finding);
             }
         }
     }

@@ -30,7 +30,10 @@ pub(super) struct Source {
     id: String,
     entity: String,
     about: String,
+    #[serde(default)]
     pattern: String,
+    #[serde(default)]
+    words: Vec<String>,
     check: Option<String>,
     score: f32,
     valid: Option<f32>,
@@ -39,6 +42,8 @@ pub(super) struct Source {
     against: Option<Near>,
     #[serde(default)]
     langs: Vec<String>,
+    #[serde(default)]
+    countries: Vec<String>,
     anchor: Option<Anchor>,
     #[serde(default)]
     glued: bool,
@@ -80,8 +85,11 @@ pub struct Rule {
     pub entity: String,
     /// What it recognises, and where its format is described.
     pub about: String,
-    /// The pattern, on folded text.
+    /// The pattern, on folded text; empty when the rule has words.
     pub pattern: String,
+    /// Words and phrases it finds as they are, in any case, with or without accents; empty when it has a
+    /// pattern.
+    pub words: Vec<String>,
     /// Checksum or other test of a match.
     pub check: Option<&'static Check>,
     /// Score without context or check, in hundredths.
@@ -96,6 +104,8 @@ pub struct Rule {
     pub against: Option<Context>,
     /// Languages it is meant for; all when empty.
     pub langs: Vec<String>,
+    /// Countries whose numbers it finds, as ISO 3166 codes; all when empty.
+    pub countries: Vec<String>,
     /// Where it is tried.
     pub anchor: Anchor,
     /// Whether letters may touch a match. Digits never may.
@@ -156,7 +166,9 @@ fn check(
             position(&source.finds, bad)
         ));
     }
-    let pattern = parse(&source.pattern)?;
+    if source.words.is_empty() == source.pattern.is_empty() {
+        return Err("a rule has either a `pattern` or `words`".into());
+    }
     let near = source.near.map(|near| context(near, lists)).transpose()?;
     let against = source.against.map(|against| context(against, lists)).transpose()?;
     let named = source.check.as_deref();
@@ -168,15 +180,27 @@ fn check(
     };
     let score = hundredths(source.score)?;
     let needs_context = near.is_some() && test.is_none() && score < 50;
-    let anchor = source.anchor.unwrap_or_else(|| Anchor::derive(&pattern, needs_context));
-    if anchor == Anchor::Context && near.is_none() {
-        return Err("the anchor `context` needs `near`".into());
+    let words = with_lists(source.words, lists)?;
+    let anchor = if words.is_empty() {
+        let pattern = parse(&source.pattern)?;
+        source.anchor.unwrap_or_else(|| Anchor::derive(&pattern, needs_context))
+    } else if source.anchor.is_some() || test.is_some() {
+        return Err("a rule with `words` has no anchor and no check".into());
+    } else {
+        Anchor::Words(Vec::new())
+    };
+    if matches!(anchor, Anchor::Context | Anchor::After) && near.is_none() {
+        return Err("the anchors `context` and `after` need `near`".into());
+    }
+    if source.countries.iter().any(|c| c.len() != 2 || !c.bytes().all(|b| b.is_ascii_uppercase())) {
+        return Err("a country is given by its two capital letters (ISO 3166)".into());
     }
     Ok(Rule {
         id: source.id,
         entity: source.entity,
         about: source.about,
         pattern: source.pattern,
+        words,
         check: test,
         score,
         valid: source.valid.map_or(Ok(95), hundredths)?,
@@ -184,6 +208,7 @@ fn check(
         near,
         against,
         langs: source.langs,
+        countries: source.countries,
         anchor,
         glued: source.glued,
         catch_all: source.catch_all,
@@ -206,17 +231,26 @@ fn hundredths(score: f32) -> std::result::Result<u8, String> {
     }
 }
 
-fn context(near: Near, lists: &BTreeMap<String, Vec<String>>) -> std::result::Result<Context, String> {
-    let mut words = Vec::new();
-    for word in near.words {
+/// The words in lower case, lists that are named `@name` put in.
+fn with_lists(
+    words: Vec<String>,
+    lists: &BTreeMap<String, Vec<String>>,
+) -> std::result::Result<Vec<String>, String> {
+    let mut out = Vec::new();
+    for word in words {
         match word.strip_prefix('@') {
-            None => words.push(word.to_lowercase()),
+            None => out.push(word.to_lowercase()),
             Some(list) => {
                 let known = lists.get(list).ok_or_else(|| format!("the file has no word list `{list}`"))?;
-                words.extend(known.iter().map(|word| word.to_lowercase()));
+                out.extend(known.iter().map(|word| word.to_lowercase()));
             }
         }
     }
+    Ok(out)
+}
+
+fn context(near: Near, lists: &BTreeMap<String, Vec<String>>) -> std::result::Result<Context, String> {
+    let words = with_lists(near.words, lists)?;
     if words.is_empty() {
         return Err("a context has at least one word".into());
     }

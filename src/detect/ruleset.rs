@@ -95,6 +95,10 @@ pub struct Ruleset {
     pub(super) automata: [Option<Automaton>; KINDS],
     /// For each group of context words, whether a rule of [`DIGIT_IN_CONTEXT`] asks for it.
     pub(super) digit_groups: Vec<bool>,
+    /// For each group of words, the rule that finds them as they are.
+    pub(super) lexicon_of: Vec<Option<u16>>,
+    /// For each group of context words, the rules that are tried right behind one of them.
+    pub(super) followers: Vec<Vec<(u16, meta::Regex)>>,
     /// Rules searched for around their context: rule, group, pattern.
     pub(super) around_context: Vec<(u16, Group, meta::Regex)>,
     /// Rules without an anchor, and the rule of each pattern.
@@ -222,10 +226,17 @@ impl Ruleset {
         let mut anywhere: Vec<u16> = Vec::new();
         let mut digit_groups = vec![false; words.groups()];
         let mut around_context = Vec::new();
+        let mut lexicons = Vec::new();
+        let mut after = Vec::new();
         for (number, rule) in rules.iter().enumerate() {
             let pattern = (number as u16, rule.pattern.as_str());
             if options.lang.as_ref().is_some_and(|lang| !rule.langs.is_empty() && !rule.langs.contains(lang))
             {
+                continue;
+            }
+            if !rule.words.is_empty() {
+                let group = words.group(&rule.words).map_err(|reason| refuse(rule, &reason))?;
+                lexicons.push((group, pattern.0));
                 continue;
             }
             match &rule.anchor {
@@ -247,6 +258,15 @@ impl Ruleset {
                     for word in list {
                         words.anchor(word, pattern.0);
                     }
+                }
+                Anchor::Bracketed(list) => {
+                    kinds[AT].push(pattern);
+                    list.iter().for_each(|word| words.bracketed(word));
+                }
+                Anchor::After => {
+                    let regex = meta::Regex::new(&rule.pattern).map_err(|e| refuse(rule, &e.to_string()))?;
+                    let group = compiled[number].near.map(|near| near.group);
+                    after.extend(group.map(|group| (group, pattern.0, regex)));
                 }
                 Anchor::Context => {
                     let regex = meta::Regex::new(&rule.pattern).map_err(|e| refuse(rule, &e.to_string()))?;
@@ -293,6 +313,16 @@ impl Ruleset {
                 .build(phrases.iter().map(|phrase| phrase.trim()));
             Some(built.map_err(|error| Error::Usage(format!("the --deny list is too big: {error}")))?)
         };
+        let mut lexicon_of = vec![None; words.groups()];
+        for (group, rule) in lexicons {
+            lexicon_of[usize::from(group)] = Some(rule);
+        }
+        digit_groups.resize(words.groups(), false);
+        let mut followers: Vec<Vec<(u16, meta::Regex)>> = Vec::new();
+        followers.resize_with(words.groups(), Vec::new);
+        for (group, rule, regex) in after {
+            followers[usize::from(group)].push((rule, regex));
+        }
         let first_built_in = rules.len() as u16;
         Ok(Ruleset {
             shipped: rules.len(),
@@ -301,6 +331,8 @@ impl Ruleset {
             words: words.build(),
             automata,
             digit_groups,
+            lexicon_of,
+            followers,
             around_context,
             anywhere,
             phrases,

@@ -44,6 +44,49 @@ pub(super) fn token_start(place: &Place, at: usize) -> usize {
     char_border(place, start)
 }
 
+/// The end of the token before the bracket that opens right before `word`, a blank between left out.
+pub(super) fn bracket_before(place: &Place, word: usize) -> Option<usize> {
+    let before = &place.text.bytes[place.start..word];
+    let rest = before
+        .strip_suffix(b"(")
+        .or_else(|| before.strip_suffix(b"["))
+        .or_else(|| before.strip_suffix(b"{"))?;
+    let end = place.start + rest.strip_suffix(b" ").unwrap_or(rest).len();
+    (end > place.start).then_some(end)
+}
+
+/// Words that stand between what announces a value and the value: `my password is`, `le code, c'est le`.
+const JOINERS: &[&str] = &[
+    "is", "it", "its", "it's", "s", "are", "was", "would", "be", "number", "no", "for", "the", "this",
+    "that", "will", "of", "my", "here", "reads", "says", "to", "c'est", "c", "est", "le", "la", "les", "mon",
+    "ma", "numéro", "n", "était", "donc", "alors", "voici", "ce", "sera", "euh", "uh", "um", "ist", "lautet",
+    "das", "der", "die", "mein", "meine", "nummer", "war", "also", "äh", "es", "el", "mi", "número", "era",
+    "este", "è", "il", "mio", "mia", "numero", "sono",
+];
+
+/// Where a value begins whose announcement ends at `at`: past blanks, signs and at most five joining words.
+pub(super) fn past_joiners(place: &Place, at: usize) -> usize {
+    let bytes = &place.text.bytes[..place.end];
+    let mut at = at;
+    for _ in 0..6 {
+        while let Some(b' ' | b'\t' | b':' | b'=' | b',' | b'"' | b'\'' | b'#' | b'>') = bytes.get(at) {
+            at += 1;
+        }
+        let word = (at..bytes.len()).take_while(|&at| place.text.is_letter(at) || bytes[at] == b'\'').count();
+        let stop = at + word;
+        let is_whole = bytes.get(stop).is_none_or(|b| b" :,=\t".contains(b));
+        let is_joiner = |joiner: &&str| {
+            joiner.len() == word
+                && joiner.bytes().zip(&bytes[at..stop]).all(|(a, b)| a == b | 0x20 || a == *b)
+        };
+        if !is_whole || !JOINERS.iter().any(|joiner| is_joiner(&joiner)) {
+            return at;
+        }
+        at = stop;
+    }
+    at
+}
+
 /// Two places to try, in the shape of [`digit_starts`].
 pub(super) fn starts([first, second]: [usize; 2]) -> [Option<usize>; 5] {
     [Some(first), Some(second), None, None, None]
@@ -52,16 +95,21 @@ pub(super) fn starts([first, second]: [usize; 2]) -> [Option<usize>; 5] {
 /// The places at which a value whose first digit run begins at `at` may begin, leftmost first: a short
 /// word before (`FR 12`, `AB-123`), a sign before (`+33`, `(020)`), the word around, the run itself.
 pub(super) fn digit_starts(place: &Place, at: usize) -> [Option<usize>; 5] {
+    /// Longest word that may begin a value of which only the end is digits, such as a token.
+    const OWN_BYTES: usize = 40;
+    /// Longest word before a blank or sign that may belong to a value: a country, a district.
     const WORD_BYTES: usize = 12;
     let bytes = place.text.bytes;
-    let letters_before = |end: usize| {
+    let letters = |end: usize, most: usize| {
         let mut start = end;
-        while start > place.start && end - start <= WORD_BYTES && place.text.is_letter(start - 1) {
+        let is_part = |at: usize| place.text.is_letter(at) || most == OWN_BYTES && bytes[at] == b'_';
+        while start > place.start && end - start <= most && is_part(start - 1) {
             start -= 1;
         }
-        if end - start <= WORD_BYTES { start } else { end }
+        if end - start <= most { start } else { end }
     };
-    let word = letters_before(at);
+    let letters_before = |end: usize| letters(end, WORD_BYTES);
+    let word = letters(at, OWN_BYTES);
     let mut starts = [None; 5];
     if word > place.start && b" -./".contains(&bytes[word - 1]) {
         let before = letters_before(word - 1);

@@ -1,5 +1,6 @@
 //! Payment cards: length by scheme and the Luhn sum.
 
+use super::luhn::luhn;
 use super::{Candidate, Check};
 
 /// See the file's head.
@@ -23,20 +24,6 @@ fn is_cut_out(candidate: &Candidate) -> bool {
     matches!(before.last(), Some(b' ' | b'-' | b'.' | b'/'))
         && first > 2
         && run(&mut before[..before.len() - 1].iter().rev()) == first
-}
-
-/// The Luhn sum: every second digit from the right doubled, digit sums added, divisible by ten.
-fn luhn(digits: &[u8]) -> bool {
-    let sum: u32 = digits
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(at, &digit)| match at % 2 {
-            0 => u32::from(digit),
-            _ => u32::from(digit * 2 / 10 + digit * 2 % 10),
-        })
-        .sum();
-    sum.is_multiple_of(10)
 }
 
 /// Whether a scheme issues cards with these first digits and this length.

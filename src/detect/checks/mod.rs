@@ -3,19 +3,53 @@
 //! One check a file, behind one function. A check refines what a finding is called; whether it is masked
 //! never depends on it, because the catch-all rule takes what other rules drop.
 
+mod aba;
+mod ahv;
+mod base58;
+mod bech32;
+mod belgian;
 mod bic;
 mod card;
+mod ccc;
+mod cif;
+mod codice_fiscale;
+mod coordinates;
+mod cups;
 mod date;
+mod driver;
+mod ether;
+mod handle;
 mod iban;
+mod icao;
 mod identifier;
 mod ip;
+mod kbo;
+mod kvnr;
+mod luhn;
 mod mac;
+mod mpan;
 mod nhs;
+mod nif;
 mod nino;
 mod nir;
+mod npi;
+mod nuss;
+mod parcel;
+mod password;
 mod postcode;
+mod pps;
 mod reference;
+mod rib;
+mod rvnr;
+mod spi;
 mod ssn;
+mod steuer_id;
+mod svnr;
+mod token;
+mod uid;
+mod utr;
+mod vat;
+mod vin;
 
 /// A match and the text around it.
 #[derive(Clone, Copy)]
@@ -49,7 +83,22 @@ impl Candidate<'_> {
     }
 }
 
-/// Up to 40 digit values.
+impl Candidate<'_> {
+    /// The ASCII letters, in upper case, and digits of the match, at most 40.
+    #[must_use]
+    pub fn characters(&self) -> Digits {
+        let mut characters = Digits { values: [0; 40], count: 0 };
+        for byte in self.value().iter().filter(|b| b.is_ascii_alphanumeric()) {
+            if characters.count < characters.values.len() {
+                characters.values[characters.count] = byte.to_ascii_uppercase();
+                characters.count += 1;
+            }
+        }
+        characters
+    }
+}
+
+/// Up to 40 digit values or characters.
 pub struct Digits {
     values: [u8; 40],
     count: usize,
@@ -74,21 +123,55 @@ pub struct Check {
     pub holds: fn(&Candidate) -> bool,
 }
 
-/// All checks, sorted by name.
+/// All checks, sorted by file.
 pub(super) const CHECKS: &[Check] = &[
+    aba::CHECK,
+    ahv::CHECK,
+    base58::CHECK,
+    bech32::CHECK,
+    belgian::CHECK,
     bic::CHECK,
     card::CHECK,
+    ccc::CHECK,
+    cif::CHECK,
+    codice_fiscale::CHECK,
+    coordinates::CHECK,
+    cups::CHECK,
     date::CHECK,
-    nir::CHECK,
+    driver::CHECK,
+    ether::CHECK,
+    handle::CHECK,
     iban::CHECK,
+    icao::CHECK,
     identifier::CHECK,
     ip::CHECK,
+    kbo::CHECK,
+    kvnr::CHECK,
+    luhn::CHECK,
     mac::CHECK,
+    mpan::CHECK,
     nhs::CHECK,
+    nif::CHECK,
     nino::CHECK,
+    nir::CHECK,
+    npi::CHECK,
+    nuss::CHECK,
+    parcel::CHECK,
+    password::CHECK,
     postcode::CHECK,
+    pps::CHECK,
     reference::CHECK,
+    rib::CHECK,
+    rvnr::CHECK,
+    spi::CHECK,
     ssn::CHECK,
+    steuer_id::CHECK,
+    svnr::CHECK,
+    token::CHECK,
+    uid::CHECK,
+    utr::CHECK,
+    vat::CHECK,
+    vin::CHECK,
 ];
 
 /// The check of that name.

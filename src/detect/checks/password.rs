@@ -1,0 +1,52 @@
+//! Is this a password, or a word that stands behind "password"?
+
+use super::{Candidate, Check};
+
+/// See the file's head.
+pub(super) const CHECK: Check = Check {
+    name: "password",
+    about: "behind a colon or an equals sign anything, else digits, signs or capitals inside; no tag, no mask",
+    holds,
+};
+
+fn holds(candidate: &Candidate) -> bool {
+    let value = candidate.value();
+    let before = candidate.text[..candidate.start].trim_ascii_end();
+    let before = before.strip_suffix(b"\"").or_else(|| before.strip_suffix(b"'")).unwrap_or(before);
+    let is_given = before.trim_ascii_end().ends_with(b":") || before.trim_ascii_end().ends_with(b"=");
+    !is_masked(value) && (is_given || looks_made_up(value))
+}
+
+/// Whether it is a tag or a run of one character.
+fn is_masked(value: &[u8]) -> bool {
+    value.starts_with(b"[") || value.starts_with(b"<") || value.iter().all(|b| *b == value[0])
+}
+
+/// Whether no word is written like this: with digits, signs, or capitals behind the first letter.
+pub(super) fn looks_made_up(value: &[u8]) -> bool {
+    let digits = value.iter().any(u8::is_ascii_digit);
+    let signs = value.iter().any(|b| b.is_ascii_punctuation() && !b"-'./,".contains(b));
+    let lower = value.iter().any(u8::is_ascii_lowercase);
+    let inner_capital = lower && value[1..].iter().any(u8::is_ascii_uppercase);
+    value.len() >= 4 && (digits || signs || inner_capital)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Candidate;
+    use super::CHECK;
+
+    #[test]
+    fn passwords_and_words() {
+        let holds = |text: &str, value: &str| {
+            let start = text.find(value).expect("the value is there");
+            (CHECK.holds)(&Candidate { text: text.as_bytes(), start, end: start + value.len() })
+        };
+        assert!(holds("password: soleil", "soleil"));
+        assert!(holds("password is Soleil24", "Soleil24"));
+        assert!(holds("password is soLeil", "soLeil"));
+        assert!(!holds("password is wrong", "wrong"));
+        assert!(!holds("password: ********", "********"));
+        assert!(!holds("password: [PASSWORD_1", "[PASSWORD_1"));
+    }
+}

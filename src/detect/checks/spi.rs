@@ -1,0 +1,35 @@
+//! French tax numbers (SPI): the key.
+
+use super::{Candidate, Check};
+
+/// See the file's head.
+pub(super) const CHECK: Check = Check {
+    name: "fr_spi",
+    about: "ten digits modulo 511 are the last three (DGFiP, numéro fiscal de référence)",
+    holds,
+};
+
+fn holds(candidate: &Candidate) -> bool {
+    let digits = candidate.digits();
+    if digits.len() != 13 || digits[0] > 3 {
+        return false;
+    }
+    let part = |digits: &[u8]| digits.iter().fold(0u64, |n, &d| n * 10 + u64::from(d));
+    part(&digits[..10]) % 511 == part(&digits[10..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::holds;
+    use super::CHECK;
+
+    #[test]
+    fn right_and_wrong_numbers() {
+        for good in ["3012345678167", "30 12 345 678 167"] {
+            assert!(holds(&CHECK, good), "{good}");
+        }
+        for bad in ["3012345678000"] {
+            assert!(!holds(&CHECK, bad), "{bad}");
+        }
+    }
+}
