@@ -206,7 +206,7 @@ fn line(name: &str, width: usize, tally: &Tally, sheet: &Sheet, out: &mut String
         per_cent(shares.character_recall),
         per_cent(shares.token_f1),
         per_cent(shares.precision),
-        shares.false_per_10000_words.map_or_else(|| "-".to_owned(), |rate| format!("{rate:.1}")),
+        rate(shares.false_per_10000_words),
         per_cent(shares.outside_by_gold),
         per_cent(shares.outside_of_all),
     );
@@ -223,6 +223,15 @@ fn per_cent(share: Option<f64>) -> String {
         Some(share) if share > 0.0 && share < 0.0005 => "<0.1".to_owned(),
         Some(share) if (0.9995..1.0).contains(&share) => "99.9".to_owned(),
         Some(share) => format!("{:.1}", share * 100.0),
+    }
+}
+
+/// With one decimal; 0.0 is said of none alone.
+fn rate(rate: Option<f64>) -> String {
+    match rate {
+        None => "-".to_owned(),
+        Some(rate) if rate > 0.0 && rate < 0.05 => "<0.1".to_owned(),
+        Some(rate) => format!("{rate:.1}"),
     }
 }
 
@@ -315,5 +324,6 @@ mod tests {
                 .map(per_cent)
                 .collect();
         assert_eq!(shown, ["-", "0.0", "<0.1", "66.7", "99.9", "100.0", "150.0"]);
+        assert_eq!([None, Some(0.0), Some(0.02), Some(1.25)].map(rate), ["-", "0.0", "<0.1", "1.2"]);
     }
 }
