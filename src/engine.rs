@@ -7,6 +7,8 @@
 //! something in it folds), findings are united, the policy says what is masked, values get their numbers,
 //! and the records are copied with the edits spliced in.
 
+mod found;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::audit::record;
@@ -20,6 +22,7 @@ use crate::resolve::resolve;
 use crate::scan::{Masks, Text, classify};
 use crate::view::decode::code_points;
 use crate::view::{Blank, View};
+pub use found::Found;
 
 /// Rules and policy: all that decides what becomes of a conversation.
 pub struct Engine {
@@ -42,6 +45,8 @@ pub enum Mode {
         /// Whether the found text is shown.
         show_values: bool,
     },
+    /// The findings in text fields as data, in `Output::found`, and no bytes.
+    Find,
 }
 
 /// A file as the engine sees it.
@@ -59,6 +64,8 @@ pub struct FileContext {
 pub struct Output {
     /// Masked records, or findings.
     pub bytes: Vec<u8>,
+    /// Findings in text fields, under [`Mode::Find`].
+    pub found: Vec<Found>,
     /// Record lines of the audit.
     pub audit: Vec<u8>,
     /// Raw bytes of quarantined records.
@@ -83,6 +90,7 @@ impl Output {
     /// Empties it, keeping its memory.
     pub fn clear(&mut self) {
         self.bytes.clear();
+        self.found.clear();
         self.audit.clear();
         self.quarantine.clear();
         self.faults.clear();
@@ -222,7 +230,8 @@ impl Engine {
             out.records += conversation.records.iter().filter(|record| record.number > 0).count() as u64;
             out.ids.extend(conversation.id);
             out.cut += u64::from(conversation.cut);
-            let before = (out.bytes.len(), out.audit.len(), out.quarantine.len(), out.faults.len());
+            let before =
+                (out.bytes.len(), out.audit.len(), out.quarantine.len(), out.faults.len(), out.found.len());
             let done = catch_unwind(AssertUnwindSafe(|| {
                 self.conversation(file, &chunk, &conversation, worker, out);
             }));
@@ -232,6 +241,7 @@ impl Engine {
                 out.audit.truncate(before.1);
                 out.quarantine.truncate(before.2);
                 out.faults.truncate(before.3);
+                out.found.truncate(before.4);
                 *worker = self.worker();
                 for record in &conversation.records {
                     let fault = record.fault.unwrap_or(Fault { kind: FaultKind::Internal, at: 0 });
@@ -281,6 +291,7 @@ impl Engine {
         match self.mode {
             Mode::Mask => self.write(file, chunk, conversation, worker, out),
             Mode::Scan { show_values } => self.report(file, chunk, conversation, show_values, worker, out),
+            Mode::Find => self.gather(chunk, conversation, worker, out),
         }
     }
 

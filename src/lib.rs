@@ -31,6 +31,7 @@ pub mod cli;
 pub mod detect;
 pub mod engine;
 pub mod error;
+pub mod eval;
 pub mod format;
 pub mod limits;
 pub mod mask;

@@ -70,3 +70,12 @@ pub const FAULTS_SHOWN: usize = 10;
 
 /// Bytes of a word list or rule file that a user hands over.
 pub const USER_FILE_BYTES: u64 = 64 << 20;
+
+/// Bytes of a labelled file. People label by hand: this is a million texts.
+pub const GOLD_BYTES: usize = 256 << 20;
+
+/// Distinct labels of gold that name no entity. More are not labels but text in the wrong place.
+pub const GOLD_LABELS: usize = 256;
+
+/// Bytes of a label's name in gold, for the same reason.
+pub const GOLD_LABEL_BYTES: usize = 64;

@@ -14,7 +14,7 @@ const LEVELS: &[&[&str]] = &[
     &["source", "mask"],
     &["sink", "policy"],
     &["engine"],
-    &["pipeline"],
+    &["pipeline", "eval"],
     &["cli"],
 ];
 

@@ -4,6 +4,7 @@
 //! else to standard error.
 
 mod audit;
+mod eval;
 mod options;
 mod redact;
 mod rules;
@@ -31,7 +32,8 @@ static STOP: AtomicBool = AtomicBool::new(false);
     after_help = "Commonest uses:\n  \
         sourdine redact calls.jsonl -o masked.jsonl     mask a file, with an audit log beside it\n  \
         cat notes.txt | sourdine redact                 mask a pipe\n  \
-        sourdine scan calls.jsonl                       list what would be masked, as JSON lines\n\n\
+        sourdine scan calls.jsonl                       list what would be masked, as JSON lines\n  \
+        sourdine eval gold.jsonl                        measure on labelled text of your own\n\n\
         Exit codes: 0 done, 1 something found (--check), 2 usage, 4 records quarantined, 5 audit does not\n\
         verify, 6 input or output failed, 130 interrupted, 141 reader gone.\n\
         No redactor finds everything: measure on your own text before you rely on it."
@@ -45,6 +47,7 @@ struct Arguments {
 enum Command {
     Redact(redact::Redact),
     Scan(scan::Scan),
+    Eval(eval::Eval),
     Rules(rules::Rules),
     Audit(audit::Audit),
 }
@@ -70,6 +73,7 @@ pub fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Redact(command) => command.run(),
         Command::Scan(command) => command.run(),
+        Command::Eval(command) => command.run(),
         Command::Rules(command) => command.run(),
         Command::Audit(command) => command.run(),
     };

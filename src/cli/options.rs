@@ -52,33 +52,11 @@ pub(super) struct TextOptions {
     /// Encoding of the input [utf-8, utf-16le, utf-16be, windows-1252, iso-8859-15]; detected when not given
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     encoding: Option<String>,
-    /// Leave out rules that are meant for other languages [auto, en, fr, de, es, it]
-    #[arg(short, long, value_name = "LANG", default_value = "auto", help_heading = "Detection")]
-    lang: String,
-    /// File or directory of your own rules, beside the shipped ones (repeatable)
-    #[arg(long, value_name = "FILE|DIR", help_heading = "Detection")]
-    rules: Vec<PathBuf>,
-    /// Words and phrases that are always masked, one a line
-    #[arg(long, value_name = "FILE", help_heading = "Detection")]
-    deny: Vec<PathBuf>,
-    /// Values that are never masked, one a line
-    #[arg(long, value_name = "FILE", help_heading = "Detection")]
-    allow: Vec<PathBuf>,
+    #[command(flatten)]
+    detection: Detection,
     /// Mask these entities alone, separated by commas
     #[arg(long, value_name = "LIST", value_delimiter = ',', help_heading = "Detection")]
     entities: Vec<String>,
-    /// Kinds of detectors, separated by commas
-    #[arg(
-        long,
-        value_name = "LIST",
-        value_delimiter = ',',
-        default_value = "patterns",
-        help_heading = "Detection"
-    )]
-    detectors: Vec<Detector>,
-    /// Least score of a finding, from 0 to 1
-    #[arg(long, value_name = "F", default_value_t = 0.5, help_heading = "Detection")]
-    min_score: f32,
     /// Whether the same value carries the same number
     #[arg(long, value_name = "STYLE", default_value = "numbered", help_heading = "Detection")]
     labels: Labels,
@@ -92,13 +70,42 @@ pub(super) struct TextOptions {
     chunk_bytes: usize,
     #[arg(long, hide = true, default_value_t = limits::CHUNKS_AHEAD)]
     chunks_ahead: usize,
+}
+
+/// What is looked for: the same for masking and for measuring.
+#[derive(Args)]
+pub(super) struct Detection {
+    /// Leave out rules that are meant for other languages [auto, en, fr, de, es, it]
+    #[arg(short, long, value_name = "LANG", default_value = "auto", help_heading = "Detection")]
+    lang: String,
+    /// File or directory of your own rules, beside the shipped ones (repeatable)
+    #[arg(long, value_name = "FILE|DIR", help_heading = "Detection")]
+    rules: Vec<PathBuf>,
+    /// Words and phrases that are always masked, one a line
+    #[arg(long, value_name = "FILE", help_heading = "Detection")]
+    deny: Vec<PathBuf>,
+    /// Values that are never masked, one a line
+    #[arg(long, value_name = "FILE", help_heading = "Detection")]
+    allow: Vec<PathBuf>,
+    /// Kinds of detectors, separated by commas
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        default_value = "patterns",
+        help_heading = "Detection"
+    )]
+    detectors: Vec<Detector>,
+    /// Least score of a finding, from 0 to 1
+    #[arg(long, value_name = "F", default_value_t = 0.5, help_heading = "Detection")]
+    min_score: f32,
     #[arg(long, hide = true)]
     at_every_byte: bool,
 }
 
-impl TextOptions {
-    /// The engine that the options describe.
-    pub(super) fn engine(&self, mode: Mode) -> Result<Engine> {
+impl Detection {
+    /// The engine that the options describe; with `entities`, all others are kept.
+    pub(super) fn engine(&self, mode: Mode, numbered: bool, entities: &[String]) -> Result<Engine> {
         if !(0.0..=1.0).contains(&self.min_score) {
             return Err(Error::Usage("--min-score lies between 0 and 1".into()));
         }
@@ -123,10 +130,17 @@ impl TextOptions {
         };
         let rules = Ruleset::load(&files, &options)?;
         let mut policy = Policy::default_for(rules.entities());
-        if !self.entities.is_empty() {
-            policy = policy.only(rules.entities(), &self.entities)?;
+        if !entities.is_empty() {
+            policy = policy.only(rules.entities(), entities)?;
         }
-        Ok(Engine::new(rules, policy, mode, self.labels == Labels::Numbered))
+        Ok(Engine::new(rules, policy, mode, numbered))
+    }
+}
+
+impl TextOptions {
+    /// The engine that the options describe.
+    pub(super) fn engine(&self, mode: Mode) -> Result<Engine> {
+        self.detection.engine(mode, self.labels == Labels::Numbered, &self.entities)
     }
 
     /// The settings of the run, without outputs.
@@ -151,12 +165,8 @@ impl TextOptions {
             only_text: self.only_text_fields,
         };
         let defaults = Settings::default();
-        let jobs = self.jobs.unwrap_or(defaults.jobs);
-        if jobs == 0 || jobs > 1024 {
-            return Err(Error::Usage("--jobs lies between 1 and 1024".into()));
-        }
         Ok(Settings {
-            jobs,
+            jobs: threads(self.jobs)?,
             chunk_bytes: self.chunk_bytes,
             chunks_ahead: self.chunks_ahead,
             format,
@@ -183,8 +193,8 @@ impl TextOptions {
         let mut options = Vec::new();
         let mut note = |name: &str, value: &str| options.push(format!("{name}={value}"));
         note("format", &self.format);
-        note("lang", &self.lang);
-        note("min-score", &format!("{:.2}", self.min_score));
+        note("lang", &self.detection.lang);
+        note("min-score", &format!("{:.2}", self.detection.min_score));
         for field in &self.text_field {
             note("text-field", &engine.masked_name(field));
         }
@@ -199,9 +209,9 @@ impl TextOptions {
         }
         for (name, set) in [
             ("only-text-fields", self.only_text_fields),
-            ("rules", !self.rules.is_empty()),
-            ("deny", !self.deny.is_empty()),
-            ("allow", !self.allow.is_empty()),
+            ("rules", !self.detection.rules.is_empty()),
+            ("deny", !self.detection.deny.is_empty()),
+            ("allow", !self.detection.allow.is_empty()),
         ] {
             if set {
                 note(name, "yes");
@@ -221,6 +231,15 @@ impl TextOptions {
             jobs: settings.jobs,
         }
     }
+}
+
+/// Worker threads: those of `--jobs`, else one per core.
+pub(super) fn threads(jobs: Option<usize>) -> Result<usize> {
+    let threads = jobs.unwrap_or_else(|| Settings::default().jobs);
+    if threads == 0 || threads > 1024 {
+        return Err(Error::Usage("--jobs lies between 1 and 1024".into()));
+    }
+    Ok(threads)
 }
 
 /// The time in UTC, to the second, RFC 3339.
