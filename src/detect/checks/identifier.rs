@@ -64,7 +64,7 @@ fn is_amount(candidate: &Candidate, groups: &[(u32, usize)], separators: &[u8]) 
     let thousands = groups.len() > 1
         && groups[0].1 <= 3
         && groups[1..].iter().all(|&(_, length)| length == 3)
-        && separators.iter().all(|&s| s == separators[0]);
+        && separators.iter().all(|&s| s == separators[0] && !s.is_ascii_alphabetic());
     let zeros =
         candidate.value().iter().rev().filter(|b| b.is_ascii_digit()).take_while(|&&b| b == b'0').count();
     match groups {
