@@ -91,8 +91,17 @@ fn hand_written_conversations() {
                     let _ = writeln!(misses, "  missed {lang} {entity}: {}", turn.text);
                 }
             }
-            for finding in here.iter().filter(|f| !turn.label.iter().any(|gold| gold.0 < f.2 && f.1 < gold.1))
-            {
+            // Dates, ages and their like are labelled nowhere here, and kept.
+            let is_kept = |entity: &str| {
+                matches!(
+                    entity,
+                    "DATE" | "AGE" | "HEALTH" | "RELIGION" | "POLITICS" | "UNION" | "SEXUALITY" | "ETHNICITY"
+                )
+            };
+            let is_false = |f: &(usize, usize, usize, String)| {
+                !is_kept(&f.3) && !turn.label.iter().any(|gold| gold.0 < f.2 && f.1 < gold.1)
+            };
+            for finding in here.iter().filter(|f| is_false(f)) {
                 innocent += 1;
                 let _ = writeln!(misses, "  false  {lang} {}: {}", finding.3, turn.text);
             }

@@ -69,7 +69,7 @@ fn main() {
     let arguments = Arguments::from_args();
     let attacks: Attacks =
         toml::from_str(include_str!("../testdata/attacks/folds.toml")).expect("attacks parse");
-    let engine = Arc::new(support::engine());
+    let engine = Arc::new(support::masking_engine());
     let mut trials = Vec::new();
     let mut add = |name: String, test: Box<dyn FnOnce() -> Result<(), Failed> + Send>| {
         trials.push(Trial::test(name, test));

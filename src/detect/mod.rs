@@ -264,7 +264,9 @@ impl Ruleset {
                 b'@' => (AT, starts([token_start(place, at), at])),
                 b':' => (COLON, starts([word_start(place, at), at])),
                 _ => {
-                    self.note_tag(place.text.bytes, at, scratch);
+                    if self.note_tag(place.text.bytes, at, scratch) {
+                        continue;
+                    }
                     (DIGIT, digit_starts(place, at))
                 }
             };
@@ -308,17 +310,17 @@ impl Ruleset {
         }
     }
 
-    /// Remembers `[NAME_7]` when `at` is its first digit or its last byte.
-    fn note_tag(&self, bytes: &[u8], at: usize, scratch: &mut Scratch) {
+    /// Whether `at` is the first digit or the last byte of a tag such as `[NAME_7]`; its number is remembered.
+    fn note_tag(&self, bytes: &[u8], at: usize, scratch: &mut Scratch) -> bool {
         let before = &bytes[..at];
         let digits_before = before.iter().rev().take_while(|b| b.is_ascii_digit()).count();
         let first = if bytes[at] == b']' { at - digits_before } else { at };
         if first == 0 || bytes[first - 1] != b'_' {
-            return;
+            return false;
         }
         let digits = bytes[first..].iter().take_while(|b| b.is_ascii_digit()).count();
         if digits == 0 || digits > 9 || bytes.get(first + digits) != Some(&b']') {
-            return;
+            return false;
         }
         let name = bytes[..first - 1]
             .iter()
@@ -328,13 +330,14 @@ impl Ruleset {
             .count();
         let opening = (first - 1).checked_sub(name + 1).map(|open| bytes[open]);
         if opening != Some(b'[') {
-            return;
+            return false;
         }
         let name = std::str::from_utf8(&bytes[first - 1 - name..first - 1]).unwrap_or_default();
         if let Some(entity) = self.entities.find(name) {
             let number = bytes[first..first + digits].iter().fold(0, |n, b| n * 10 + u32::from(b - b'0'));
             scratch.tags.push((entity, number));
         }
+        true
     }
 
     /// Asks the automaton of `kind` which rules match from `start`, and judges each.
