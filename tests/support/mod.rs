@@ -1,6 +1,8 @@
 //! Runs the library in memory, as the command line would.
 #![allow(dead_code, unreachable_pub)] // each test uses a part
 
+pub mod values;
+
 use std::io::{Cursor, Read};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};

@@ -1,6 +1,6 @@
 //! Swiss social insurance numbers (AHV): an EAN-13 digit.
 
-use super::{Candidate, Check};
+use super::{Candidate, Check, whole};
 
 /// See the file's head.
 pub(super) const CHECK: Check = Check {
@@ -10,6 +10,9 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn holds(candidate: &Candidate) -> bool {
+    if !whole::holds(candidate) {
+        return false;
+    }
     let digits = candidate.digits();
     let sum: u32 =
         digits.iter().enumerate().map(|(at, &d)| u32::from(d) * if at % 2 == 0 { 1 } else { 3 }).sum();

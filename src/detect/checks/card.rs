@@ -15,15 +15,15 @@ fn holds(candidate: &Candidate) -> bool {
     scheme_allows(&digits) && luhn(&digits) && !is_cut_out(candidate)
 }
 
-/// Whether a group of as many digits as the first one stands right before: then the match is the tail of
-/// a longer number, and one tail in ten has a right sum by chance.
+/// Whether a group of as many digits as the first one stands right before, or as the last one right behind:
+/// then the match is cut out of a longer number, and one cutting in ten has a right sum by chance.
 fn is_cut_out(candidate: &Candidate) -> bool {
     let run = |bytes: &mut dyn Iterator<Item = &u8>| bytes.take_while(|b| b.is_ascii_digit()).count();
-    let before = &candidate.text[..candidate.start];
-    let first = run(&mut candidate.value().iter());
-    matches!(before.last(), Some(b' ' | b'-' | b'.' | b'/'))
-        && first > 2
-        && run(&mut before[..before.len() - 1].iter().rev()) == first
+    let joins = |b: Option<&u8>| b.is_some_and(|b| b" -./".contains(b));
+    let (before, after) = (&candidate.text[..candidate.start], &candidate.text[candidate.end..]);
+    let (first, last) = (run(&mut candidate.value().iter()), run(&mut candidate.value().iter().rev()));
+    joins(before.last()) && first > 2 && run(&mut before[..before.len() - 1].iter().rev()) == first
+        || joins(after.first()) && last > 3 && run(&mut after[1..].iter()) == last
 }
 
 /// Whether a scheme issues cards with these first digits and this length.

@@ -102,6 +102,11 @@ const LENGTHS: &[(&[u8; 2], usize)] = &[
     (b"YE", 30),
 ];
 
+/// How many characters the numbers of a country have, if it is registered.
+pub(super) fn length(country: &[u8; 2]) -> Option<usize> {
+    LENGTHS.iter().find(|&&(code, _)| code == country).map(|&(_, length)| length)
+}
+
 fn holds(candidate: &Candidate) -> bool {
     let mut number = [0u8; 40];
     let mut length = 0;
@@ -114,7 +119,7 @@ fn holds(candidate: &Candidate) -> bool {
     }
     let number = &number[..length];
     let Some((country, _)) = number.split_first_chunk::<2>() else { return false };
-    if !LENGTHS.iter().any(|&(code, long)| code == country && long == length) {
+    if self::length(country) != Some(length) {
         return false;
     }
     let rest = number[4..].iter().chain(&number[..4]).fold(0u32, |rest, &byte| match byte {

@@ -1,6 +1,6 @@
 //! Numbers with a Luhn digit: SIREN, SIRET, Canadian SIN, IMEI, Italian VAT numbers.
 
-use super::{Candidate, Check};
+use super::{Candidate, Check, whole};
 
 /// See the file's head.
 pub(super) const CHECK: Check = Check {
@@ -10,6 +10,9 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn holds(candidate: &Candidate) -> bool {
+    if !whole::holds(candidate) {
+        return false;
+    }
     let digits = candidate.digits();
     let varied = digits.iter().any(|&d| d != digits[0]);
     // INSEE gives La Poste (SIREN 356000000) more establishments than its Luhn digits allow.

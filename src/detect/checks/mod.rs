@@ -18,8 +18,10 @@ mod cups;
 mod date;
 mod driver;
 mod ether;
+mod expiry;
 mod handle;
 mod iban;
+mod iban_shape;
 mod icao;
 mod identifier;
 mod ip;
@@ -36,6 +38,7 @@ mod npi;
 mod nuss;
 mod parcel;
 mod password;
+mod phone;
 mod postcode;
 mod pps;
 mod reference;
@@ -50,6 +53,7 @@ mod uid;
 mod utr;
 mod vat;
 mod vin;
+mod whole;
 
 /// A match and the text around it.
 #[derive(Clone, Copy)]
@@ -140,9 +144,11 @@ pub(super) const CHECKS: &[Check] = &[
     date::CHECK,
     driver::CHECK,
     ether::CHECK,
+    expiry::CHECK,
     handle::CHECK,
     iban::CHECK,
     icao::CHECK,
+    iban_shape::CHECK,
     identifier::CHECK,
     ip::CHECK,
     kbo::CHECK,
@@ -158,6 +164,7 @@ pub(super) const CHECKS: &[Check] = &[
     nuss::CHECK,
     parcel::CHECK,
     password::CHECK,
+    phone::CHECK,
     postcode::CHECK,
     pps::CHECK,
     reference::CHECK,
@@ -172,6 +179,7 @@ pub(super) const CHECKS: &[Check] = &[
     utr::CHECK,
     vat::CHECK,
     vin::CHECK,
+    whole::CHECK,
 ];
 
 /// The check of that name.

@@ -1,6 +1,6 @@
 //! UK electricity meter point numbers: the check digit.
 
-use super::{Candidate, Check};
+use super::{Candidate, Check, whole};
 
 /// See the file's head.
 pub(super) const CHECK: Check = Check {
@@ -10,6 +10,9 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn holds(candidate: &Candidate) -> bool {
+    if !whole::holds(candidate) {
+        return false;
+    }
     let digits = candidate.digits();
     let Some(core) = digits.len().checked_sub(13).map(|from| &digits[from..]) else { return false };
     let weights = [3, 5, 7, 13, 17, 19, 23, 29, 31, 37, 41, 43];

@@ -1,6 +1,6 @@
 //! NHS numbers of England, Wales and the Isle of Man: the modulus 11 digit.
 
-use super::{Candidate, Check};
+use super::{Candidate, Check, whole};
 
 /// See the file's head.
 pub(super) const CHECK: Check = Check {
@@ -10,6 +10,9 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn holds(candidate: &Candidate) -> bool {
+    if !whole::holds(candidate) {
+        return false;
+    }
     let digits = candidate.digits();
     if digits.len() != 10 || digits.iter().all(|&d| d == digits[0]) {
         return false;

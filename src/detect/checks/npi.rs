@@ -1,12 +1,15 @@
 //! US national provider identifiers: Luhn with a prefix.
 
-use super::{Candidate, Check};
+use super::{Candidate, Check, whole};
 
 /// See the file's head.
 pub(super) const CHECK: Check =
     Check { name: "us_npi", about: "Luhn sum over 80840 and the ten digits (CMS, NPI check digit)", holds };
 
 fn holds(candidate: &Candidate) -> bool {
+    if !whole::holds(candidate) {
+        return false;
+    }
     let digits = candidate.digits();
     if digits.len() != 10 || !matches!(digits[0], 1 | 2) {
         return false;

@@ -1,6 +1,6 @@
 //! UK unique taxpayer references: the first digit.
 
-use super::{Candidate, Check};
+use super::{Candidate, Check, whole};
 
 /// See the file's head.
 pub(super) const CHECK: Check = Check {
@@ -10,6 +10,9 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn holds(candidate: &Candidate) -> bool {
+    if !whole::holds(candidate) {
+        return false;
+    }
     let digits = candidate.digits();
     if digits.len() != 10 {
         return false;
