@@ -1,8 +1,9 @@
 //! Plain text: one remark a line, or dialogues whose lines begin with a label.
 //!
 //! A line without a label is a conversation of its own. A line with a role word or a time stamp before
-//! its label, or with a name that the next line's label confirms, opens a dialogue, which runs to a blank
-//! line or the end; lines without a label go on in it. A lone `Marie Dupont: …` is one line with a label.
+//! its label, or with a name that the labels of the next lines confirm, opens a dialogue, which runs to a blank
+//! line, the end, or a few lines without a label; till then those go on in it. A lone `Marie Dupont: …` is one line with a label, a lone
+//! `Delivery: …` is text.
 
 use super::labels::{Label, Labels};
 use super::{Chunk, Conversation, FieldOptions, Format, Layout, count_lines, line_end, without_line_end};
@@ -40,12 +41,52 @@ impl Lines {
         if line.len() > limits::RECORD_BYTES { None } else { self.labels.of(&line[bom..], start + bom) }
     }
 
-    /// Whether a label opens a dialogue. `next` is the line after it, if there is one.
-    fn opens(&self, label: &Label, bytes: &[u8], next: Option<(usize, usize)>) -> bool {
-        label.is_role
-            || label.is_timed
-            || next.is_some_and(|(start, end)| self.label(bytes, start, end).is_some())
+    /// Whether a label opens a dialogue: it stands behind a time stamp, or it says a role and one of the few
+    /// lines after it has a label, or it is a name that comes again there, or stands beside a role or time
+    /// stamp, or above labelled lines up to a blank one. `None` when that takes lines that are not there yet.
+    ///
+    /// All that speaks for a dialogue is part of it, so it does not matter where a chunk ends.
+    fn opens(&self, label: &Label, bytes: &[u8], end: usize, complete: bool) -> Option<bool> {
+        if label.is_timed {
+            return Some(true);
+        }
+        let (mut at, mut labelled) = (end, 0);
+        for _ in 0..LINES_AHEAD {
+            let Some(next) = line_end(bytes, at, complete) else { return complete.then_some(false) };
+            if is_blank(&bytes[at..next]) {
+                return Some(labelled > 0);
+            }
+            match self.label(bytes, at, next) {
+                Some(other) => {
+                    let again = other.span.of(bytes) == label.span.of(bytes);
+                    if label.is_role || other.is_role || other.is_timed || again {
+                        return Some(true);
+                    }
+                    labelled += 1;
+                }
+                None if label.is_role => {}
+                None => return Some(false),
+            }
+            at = next;
+        }
+        Some(false)
     }
+}
+
+/// Lines after a label that are looked at to see whether it opens a dialogue.
+const LINES_AHEAD: usize = 4;
+/// Lines without a label, one after the other, that end a dialogue: nobody's turn is wrapped that often.
+const QUIET_LINES: usize = 8;
+
+/// Two or three words of a capital and small letters each, or a name that is masked already.
+fn is_full_name(label: &[u8]) -> bool {
+    let is_capitalised = |word: &[u8]| {
+        (word[0].is_ascii_uppercase() || word[0] >= 0x80)
+            && word.len() > 1
+            && word[1..].iter().all(|b| b.is_ascii_lowercase() || *b >= 0x80 || *b == b'-')
+    };
+    let words = || label.split(|b| *b == b' ').filter(|word| !word.is_empty());
+    label.starts_with(b"[PERSON") || (2..=3).contains(&words().count()) && words().all(is_capitalised)
 }
 
 fn is_blank(line: &[u8]) -> bool {
@@ -57,20 +98,24 @@ impl Layout for Lines {
         if complete {
             return bytes.len();
         }
-        let (mut border, mut at, mut open) = (0, 0, false);
+        let (mut border, mut at, mut open, mut quiet) = (0, 0, false, 0);
         while let Some(end) = line_end(bytes, at, false) {
             let line = &bytes[at..end];
             if is_blank(line) {
                 open = false;
                 border = end;
-            } else if !open {
+            } else if open {
+                quiet = if self.label(bytes, at, end).is_some() { 0 } else { quiet + 1 };
+                if quiet == QUIET_LINES {
+                    (open, border) = (false, end);
+                }
+            } else {
                 match self.label(bytes, at, end) {
                     None => border = end,
-                    Some(label) => match line_end(bytes, end, false) {
-                        // The next line is not there yet and decides whether this one opens a dialogue.
+                    Some(label) => match self.opens(&label, bytes, end, false) {
                         None => break,
-                        Some(next) if self.opens(&label, bytes, Some((end, next))) => open = true,
-                        Some(_) => border = end,
+                        Some(true) => (open, quiet) = (true, 0),
+                        Some(false) => border = end,
                     },
                 }
             }
@@ -90,13 +135,13 @@ impl Layout for Lines {
     fn conversation(&self, chunk: &Chunk, at: usize, mut number: u64, out: &mut Conversation) -> usize {
         out.clear();
         let bytes = chunk.text.bytes;
-        let (mut start, mut in_dialogue) = (at, false);
+        let (mut start, mut in_dialogue, mut quiet) = (at, false, 0);
         while let Some(end) = line_end(bytes, start, true) {
             let blank = is_blank(&bytes[start..end]);
             let label = if blank { None } else { self.label(bytes, start, end) };
             if start == at && !blank {
-                let next = line_end(bytes, end, true).map(|next| (end, next));
-                in_dialogue = label.is_some_and(|label| self.opens(&label, bytes, next));
+                in_dialogue =
+                    label.is_some_and(|label| self.opens(&label, bytes, end, true).unwrap_or(false));
             }
             let record = out.records.len() as u32;
             out.records.push(Record { span: Span::new(start, end), fault: None, number });
@@ -120,13 +165,20 @@ impl Layout for Lines {
                         depth,
                     });
                 };
+                // One word before a colon, on a line of its own, heads a remark more often than it names
+                // who speaks; two or three capitalised ones are a name.
+                let stands = |label: &Label| {
+                    in_dialogue || label.is_role || label.is_timed || is_full_name(label.span.of(bytes))
+                };
+                let label = label.filter(stands);
                 if let Some(label) = label {
                     push(label.span, if label.is_role { Role::Exempt } else { Role::Person });
                 }
                 push(Span::new(label.map_or(start, |label| label.text), text_end), Role::Text);
             }
             start = end;
-            if blank || !in_dialogue {
+            quiet = if label.is_some() { 0 } else { quiet + 1 };
+            if blank || !in_dialogue || quiet == QUIET_LINES {
                 break;
             }
             if start - at >= limits::CONVERSATION_BYTES {
