@@ -49,6 +49,11 @@ impl Anchor {
     }
 }
 
+/// Whether each match of the pattern has a digit.
+pub(super) fn needs_digit(pattern: &str) -> bool {
+    regex_syntax::parse(pattern).is_ok_and(|hir| always_has(&hir, |b| b.is_ascii_digit()))
+}
+
 /// Whether every match of `hir` contains a byte of the set.
 fn always_has(hir: &Hir, set: fn(u8) -> bool) -> bool {
     match hir.kind() {
@@ -73,6 +78,14 @@ mod tests {
 
     fn of(pattern: &str) -> Anchor {
         Anchor::derive(&regex_syntax::parse(pattern).expect("a valid pattern"), false)
+    }
+
+    #[test]
+    fn no_shipped_rule_is_searched_for_everywhere() {
+        let set = crate::detect::Ruleset::shipped();
+        let anywhere: Vec<&str> =
+            set.rules().iter().filter(|rule| rule.anchor == Anchor::Anywhere).map(|rule| &*rule.id).collect();
+        assert!(anywhere.is_empty(), "{anywhere:?}");
     }
 
     #[test]

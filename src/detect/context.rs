@@ -245,6 +245,8 @@ pub(super) struct Surroundings {
     pub(super) key: Vec<Group>,
     /// Of the turn before.
     before: Vec<Group>,
+    /// All groups that are somewhere around, a bit each.
+    present: Vec<u64>,
 }
 
 /// What a rule learnt about its context.
@@ -263,6 +265,7 @@ impl Surroundings {
     pub(super) fn next_segment(&mut self) {
         self.own.clear();
         self.key.clear();
+        self.present.clear();
     }
 
     /// Forgets the turn before: a conversation begins.
@@ -289,13 +292,24 @@ impl Surroundings {
         self.before.iter().chain(&self.key).copied()
     }
 
-    /// Whether a word of one of the groups stands in the segment, in its field's name or the turn before.
-    /// `of` holds a flag for each group.
-    pub(super) fn has_any(&self, words: &Words, of: &[bool]) -> bool {
-        let asked = |group: &Group| of[usize::from(*group)];
-        self.key.iter().any(asked)
-            || self.before.iter().any(asked)
-            || self.own.iter().any(|cue| words.groups(cue).iter().any(asked))
+    /// Notes which groups are somewhere around, once the segment's cues are known.
+    pub(super) fn note_present(&mut self, words: &Words, groups: usize) {
+        self.present.clear();
+        self.present.resize(groups.div_ceil(64), 0);
+        let of_own = self.own.iter().flat_map(|cue| words.groups(cue));
+        for group in of_own.chain(&self.before).chain(&self.key) {
+            self.present[usize::from(*group) / 64] |= 1 << (group % 64);
+        }
+    }
+
+    /// Whether a word of the group stands in the segment, in its field's name or in the turn before.
+    pub(super) fn has(&self, group: Group) -> bool {
+        self.present.get(usize::from(group) / 64).is_some_and(|bits| bits >> (group % 64) & 1 == 1)
+    }
+
+    /// Whether a word of one of the groups does; `of` holds a bit for each group.
+    pub(super) fn has_any(&self, of: &[u64]) -> bool {
+        self.present.iter().zip(of).any(|(here, wanted)| here & wanted != 0)
     }
 
     /// Whether a word of `group` stands within `within` bytes of the value at `start..end` of a segment

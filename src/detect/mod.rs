@@ -224,6 +224,7 @@ impl Ruleset {
                 self.key_context(key, scratch);
             }
         }
+        scratch.surroundings.note_present(&self.words, self.lexicon_of.len());
     }
 
     fn denied(&self, span: Span) -> Finding {
@@ -253,7 +254,7 @@ impl Ruleset {
 
     fn at_anchors(&self, place: &Place, scratch: &mut Scratch) {
         let mut covered = place.start; // up to here a rule has spoken
-        let in_context = scratch.surroundings.has_any(&self.words, &self.digit_groups);
+        let in_context = scratch.surroundings.has_any(&self.digit_groups);
         for index in 0..scratch.anchors.len() {
             let at = scratch.anchors[index] as usize;
             if at < covered {
@@ -355,7 +356,10 @@ impl Ruleset {
         while from < scratch.ends.len() {
             let rule = scratch.ends[from].rule;
             let to = from + scratch.ends[from..].iter().take_while(|end| end.rule == rule).count();
-            if self.compiled[usize::from(rule)].catch_all {
+            let compiled = &self.compiled[usize::from(rule)];
+            if compiled.only_near.is_some_and(|group| !scratch.surroundings.has(group)) {
+                // Without its words the rule says nothing, whatever edges and checks would say.
+            } else if compiled.catch_all {
                 // Judged at the end, where no other rule has spoken; most often one has.
                 let span = Span { start: start as u32, end: scratch.ends[to - 1].end };
                 let begun = |&&(other, known): &&(u16, Span)| other == rule && known.end > span.start;
@@ -495,12 +499,22 @@ impl Ruleset {
     fn around_context(&self, place: &Place, scratch: &mut Scratch) {
         for index in 0..self.around_context.len() {
             let (rule, group, ref regex) = self.around_context[index];
+            if !scratch.surroundings.has(group) {
+                continue;
+            }
+            let needs_digit = self.compiled[usize::from(rule)].needs_digit;
+            let may_match = |range: &std::ops::Range<usize>| {
+                !needs_digit || place.text.any(range.start, range.end, |m| m.digit)
+            };
             // A little more than the reach, so that a match at its end is not cut.
             let reach = self.compiled[usize::from(rule)].near.map_or(0, |near| near.within as usize) + 64;
             let mut searched = place.start;
             if scratch.surroundings.was_asked(group) {
                 searched = char_border(place, (place.start + reach).min(place.end));
-                self.search(place, regex, place.start..searched, |_| rule, scratch);
+                let range = place.start..searched;
+                if may_match(&range) {
+                    self.search(place, regex, range, |_| rule, scratch);
+                }
             }
             for at in 0..scratch.surroundings.own.len() {
                 let cue = scratch.surroundings.own[at];
@@ -509,7 +523,9 @@ impl Ruleset {
                 }
                 let from = char_border(place, (cue.start as usize).saturating_sub(reach).max(searched));
                 let to = char_border(place, (cue.end as usize + reach).min(place.end));
-                self.search(place, regex, from..to, |_| rule, scratch);
+                if may_match(&(from..to)) {
+                    self.search(place, regex, from..to, |_| rule, scratch);
+                }
                 searched = searched.max(to);
             }
         }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use aho_corasick::{AhoCorasick, MatchKind};
 use regex_automata::meta;
 
-use super::anchor::Anchor;
+use super::anchor::{self, Anchor};
 use super::automaton::Automaton;
 use super::checks::Check;
 use super::context::{Group, Words, WordsBuilder, is_one_word};
@@ -74,6 +74,10 @@ pub(super) struct Compiled {
     /// Whether `12.5` and `3/4` belong together: for rules that are tried at digits.
     pub(super) joints: bool,
     pub(super) catch_all: bool,
+    /// The group without which the rule stays below the least score.
+    pub(super) only_near: Option<Group>,
+    /// Whether each of its matches has a digit.
+    pub(super) needs_digit: bool,
 }
 
 /// A rule's context words, how far they reach and what they do.
@@ -93,8 +97,8 @@ pub struct Ruleset {
     pub(super) entities: Entities,
     pub(super) words: Words,
     pub(super) automata: [Option<Automaton>; KINDS],
-    /// For each group of context words, whether a rule of [`DIGIT_IN_CONTEXT`] asks for it.
-    pub(super) digit_groups: Vec<bool>,
+    /// A bit for each group of context words: whether a rule of [`DIGIT_IN_CONTEXT`] asks for it.
+    pub(super) digit_groups: Vec<u64>,
     /// For each group of words, the rule that finds them as they are.
     pub(super) lexicon_of: Vec<Option<u16>>,
     /// For each group of context words, the rules that are tried right behind one of them.
@@ -209,13 +213,19 @@ impl Ruleset {
                     .map(|group| Some(Reach { group, within: context.within, score: context.score }))
                     .map_err(|reason| refuse(rule, &reason)),
             };
+            let near = reach(&rule.near)?;
+            let best = if rule.check.is_some() { rule.valid.max(rule.score) } else { rule.score };
             compiled.push(Compiled {
+                only_near: near
+                    .filter(|_| best < options.min_score && !rule.catch_all)
+                    .map(|near| near.group),
+                needs_digit: anchor::needs_digit(&rule.pattern),
                 entity: found,
                 otherwise,
                 check: rule.check,
                 score: rule.score,
                 valid: rule.valid,
-                near: reach(&rule.near)?,
+                near,
                 against: reach(&rule.against)?,
                 glued: rule.glued,
                 joints: rule.anchor == Anchor::Digit,
@@ -224,7 +234,7 @@ impl Ruleset {
         }
         let mut kinds: [Vec<(u16, &str)>; KINDS] = Default::default();
         let mut anywhere: Vec<u16> = Vec::new();
-        let mut digit_groups = vec![false; words.groups()];
+        let mut digit_groups = Vec::new();
         let mut around_context = Vec::new();
         let mut lexicons = Vec::new();
         let mut after = Vec::new();
@@ -240,17 +250,13 @@ impl Ruleset {
                 continue;
             }
             match &rule.anchor {
-                Anchor::Digit => {
-                    let alone = &compiled[number];
-                    let best = if alone.check.is_some() { alone.valid.max(alone.score) } else { alone.score };
-                    match alone.near {
-                        Some(near) if best < options.min_score && !alone.catch_all => {
-                            digit_groups[usize::from(near.group)] = true;
-                            kinds[DIGIT_IN_CONTEXT].push(pattern);
-                        }
-                        _ => kinds[DIGIT].push(pattern),
+                Anchor::Digit => match compiled[number].only_near {
+                    Some(group) => {
+                        digit_groups.push(group);
+                        kinds[DIGIT_IN_CONTEXT].push(pattern);
                     }
-                }
+                    None => kinds[DIGIT].push(pattern),
+                },
                 Anchor::At => kinds[AT].push(pattern),
                 Anchor::Colon => kinds[COLON].push(pattern),
                 Anchor::Words(list) => {
@@ -317,7 +323,10 @@ impl Ruleset {
         for (group, rule) in lexicons {
             lexicon_of[usize::from(group)] = Some(rule);
         }
-        digit_groups.resize(words.groups(), false);
+        let mut bits = vec![0u64; words.groups().div_ceil(64)];
+        for group in digit_groups {
+            bits[usize::from(group) / 64] |= 1 << (group % 64);
+        }
         let mut followers: Vec<Vec<(u16, meta::Regex)>> = Vec::new();
         followers.resize_with(words.groups(), Vec::new);
         for (group, rule, regex) in after {
@@ -330,7 +339,7 @@ impl Ruleset {
             entities,
             words: words.build(),
             automata,
-            digit_groups,
+            digit_groups: bits,
             lexicon_of,
             followers,
             around_context,

@@ -88,13 +88,13 @@ pub(super) fn past_joiners(place: &Place, at: usize) -> usize {
 }
 
 /// Two places to try, in the shape of [`digit_starts`].
-pub(super) fn starts([first, second]: [usize; 2]) -> [Option<usize>; 5] {
-    [Some(first), Some(second), None, None, None]
+pub(super) fn starts([first, second]: [usize; 2]) -> [Option<usize>; 6] {
+    [Some(first), Some(second), None, None, None, None]
 }
 
-/// The places at which a value whose first digit run begins at `at` may begin, leftmost first: a short
-/// word before (`FR 12`, `AB-123`), a sign before (`+33`, `(020)`), the word around, the run itself.
-pub(super) fn digit_starts(place: &Place, at: usize) -> [Option<usize>; 5] {
+/// The places at which a value whose first digit run begins at `at` may begin, leftmost first: two
+/// short words of capitals before (`M-AB 12`), a short word before (`FR 12`, `AB-123`), a sign before (`+33`, `(020)`), the word around, the run itself.
+pub(super) fn digit_starts(place: &Place, at: usize) -> [Option<usize>; 6] {
     /// Longest word that may begin a value of which only the end is digits, such as a token.
     const OWN_BYTES: usize = 40;
     /// Longest word before a blank or sign that may belong to a value: a country, a district.
@@ -110,22 +110,41 @@ pub(super) fn digit_starts(place: &Place, at: usize) -> [Option<usize>; 5] {
     };
     let letters_before = |end: usize| letters(end, WORD_BYTES);
     let word = letters(at, OWN_BYTES);
-    let mut starts = [None; 5];
+    let mut starts = [None; 6];
     if word > place.start && b" -./".contains(&bytes[word - 1]) {
         let before = letters_before(word - 1);
-        if before < word - 1 {
-            starts[0] = Some(before);
+        // Before a blank only a short word belongs to a number: a country, a district, two letters.
+        let length = word - 1 - before;
+        let most = if bytes[word - 1] != b' ' {
+            WORD_BYTES
+        } else if bytes[before].is_ascii_uppercase() {
+            5
+        } else {
+            3
+        };
+        if (1..=most).contains(&length) {
+            starts[1] = Some(before);
+            // The district of a German number plate, the surname in an Italian tax code.
+            if length <= 3 && before > place.start + 1 && b"- ".contains(&bytes[before - 1]) {
+                let first = letters(before - 1, 4);
+                let word = &bytes[first..before - 1];
+                if !word.is_empty()
+                    && (word.iter().all(|b| !b.is_ascii_lowercase()) || (word.len(), length) == (3, 3))
+                {
+                    starts[0] = Some(first);
+                }
+            }
         }
     }
     if word > place.start && b"+(".contains(&bytes[word - 1]) {
         if word > place.start + 1 && b"+(".contains(&bytes[word - 2]) {
-            starts[1] = Some(word - 2);
+            starts[2] = Some(word - 2);
         }
-        starts[2] = Some(word - 1);
+        starts[3] = Some(word - 1);
     }
     if word < at {
-        starts[3] = Some(word);
+        starts[4] = Some(word);
     }
-    starts[4] = Some(at);
+    starts[5] = Some(at);
     starts
 }
