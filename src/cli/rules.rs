@@ -19,7 +19,7 @@ pub(super) struct Rules {
 
 #[derive(Subcommand)]
 enum RulesCommand {
-    /// Show every rule: id, entity, check, what it recognises
+    /// Show every rule: id, entity, check, countries, examples, what it recognises
     List {
         /// As JSON lines
         #[arg(long)]
@@ -50,18 +50,24 @@ fn list(json: bool) -> anyhow::Result<u8> {
         if json {
             let line = serde_json::json!({
                 "id": rule.id, "entity": rule.entity, "about": rule.about, "check": rule.check.map(|check| check.name),
-                "langs": rule.langs, "finds": rule.finds.len(), "ignores": rule.ignores.len(),
+                "langs": rule.langs, "countries": rule.countries, "finds": rule.finds.len(), "ignores": rule.ignores.len(),
             });
             writeln!(out, "{line}")?;
         } else {
-            writeln!(out, "{:20} {:14} {:11} {}", rule.id, rule.entity, check, rule.about)?;
+            let countries = if rule.countries.len() > 3 { "many".into() } else { rule.countries.join(",") };
+            let examples = rule.finds.len() + rule.ignores.len();
+            writeln!(
+                out,
+                "{:22} {:15} {:12} {countries:8} {examples:>2} examples  {}",
+                rule.id, rule.entity, check, rule.about
+            )?;
         }
     }
     for (id, entity, about) in Ruleset::built_in() {
         if json {
             writeln!(out, "{}", serde_json::json!({"id": id, "entity": entity, "about": about}))?;
         } else {
-            writeln!(out, "{id:20} {entity:14} {:11} {about}", "-")?;
+            writeln!(out, "{id:22} {entity:15} {:12} {:8} {:11}  {about}", "-", "", "")?;
         }
     }
     print(&out)?;
