@@ -13,6 +13,7 @@ mod automaton;
 pub mod checks;
 mod context;
 pub mod examples;
+pub mod names;
 pub mod rule;
 mod ruleset;
 mod starts;

@@ -1,0 +1,86 @@
+//! Which words announce a name?
+
+use std::collections::BTreeMap;
+
+use super::dictionary::fold_hash;
+
+/// What a word says about a name beside it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Cue {
+    /// Nothing.
+    #[default]
+    None = 0,
+    /// Mr, Madame, Herr.
+    Title = 1,
+    /// Name, called, m'appelle.
+    Naming = 2,
+    /// Is, c'est, here: words between an announcement and a name.
+    Joining = 3,
+    /// Speaking, à l'appareil.
+    Speaking = 4,
+    /// Hello, cher.
+    Greeting = 5,
+    /// Regards, cordialement.
+    Signing = 6,
+    /// Thanks, yes.
+    Thanking = 7,
+    /// Husband, conseillère.
+    Relation = 8,
+    /// With, par, von.
+    Linking = 9,
+    /// In, à, habite.
+    Place = 10,
+    /// Ltd, Street.
+    Company = 11,
+}
+
+/// The words around names.
+pub(super) struct Cues {
+    /// Sorted by hash.
+    cues: Vec<(u64, Cue)>,
+    particles: Vec<u64>,
+}
+
+impl Cues {
+    /// The shipped words.
+    pub(super) fn shipped() -> Cues {
+        let lists: BTreeMap<String, Vec<String>> =
+            toml::from_str(include_str!("../../../patterns/lexicons/names.toml"))
+                .expect("the shipped lexicon is tested");
+        let kinds = [
+            ("titles", Cue::Title),
+            ("naming", Cue::Naming),
+            ("speaking", Cue::Speaking),
+            ("signing", Cue::Signing),
+            ("greetings", Cue::Greeting),
+            ("relations", Cue::Relation),
+            ("company_after", Cue::Company),
+            ("joining", Cue::Joining),
+            ("thanking", Cue::Thanking),
+            ("linking", Cue::Linking),
+            ("places_before", Cue::Place),
+        ];
+        let hashes =
+            |name: &str| lists.get(name).into_iter().flatten().map(|word| fold_hash(word.as_bytes()));
+        let mut cues: BTreeMap<u64, Cue> = BTreeMap::new();
+        for (name, cue) in kinds {
+            // The first list that has a word counts.
+            hashes(name).for_each(|hash| {
+                cues.entry(hash).or_insert(cue);
+            });
+        }
+        let mut particles: Vec<u64> = hashes("particles").collect();
+        particles.sort_unstable();
+        Cues { cues: cues.into_iter().collect(), particles }
+    }
+
+    pub(super) fn of(&self, hash: u64) -> Cue {
+        self.cues.binary_search_by_key(&hash, |&(known, _)| known).map_or(Cue::None, |at| self.cues[at].1)
+    }
+
+    /// Whether the word may stand inside a surname: de, van, O'.
+    pub(super) fn is_particle(&self, hash: u64) -> bool {
+        self.particles.binary_search(&hash).is_ok()
+    }
+}

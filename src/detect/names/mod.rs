@@ -1,0 +1,187 @@
+//! Who is meant?
+//!
+//! A word that the dictionary knows as a name, or that is written like one, is a candidate. A linear model
+//! decides about each candidate from the word, its neighbours and what they announce. Accepted words that
+//! stand together are one name, particles and initials between them included.
+//!
+//! It must never look at every word twice: words are cut and looked up once, and only candidates are asked.
+
+mod cues;
+pub mod dictionary;
+pub mod model;
+pub mod text;
+
+use cues::{Cue, Cues};
+use model::{Around, Model};
+use text::{Case, Gap, Shape, Word};
+
+use crate::model::Span;
+use crate::scan::Text;
+
+/// How sure the model must be, as the logarithm of the odds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Threshold(pub f32);
+
+/// The name detector: dictionary, cues and model.
+pub struct Names {
+    cues: Cues,
+    model: Model,
+}
+
+/// Buffers of one worker.
+#[derive(Default)]
+pub struct Buffers {
+    words: Vec<Word>,
+    accepted: Vec<Option<f32>>,
+    features: Vec<u32>,
+}
+
+/// A name that was found: where, and how sure the model is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Name {
+    /// In bytes of the text.
+    pub span: Span,
+    /// Odds of its surest word, as a logarithm.
+    pub odds: f32,
+}
+
+impl Names {
+    /// The detector that comes with the program.
+    #[must_use]
+    pub fn shipped() -> Names {
+        Names { cues: Cues::shipped(), model: Model::shipped() }
+    }
+
+    /// Cuts the text into words, for training.
+    #[must_use]
+    pub fn cut(&self, text: Text<'_>, words: &mut Vec<Word>) -> Case {
+        text::cut(text, 0, text.bytes.len(), &self.cues, words)
+    }
+
+    /// Appends the names in `text[start..end]` to `out`, in order. `asked` says that the turn before asked for
+    /// a name. Returns whether this text asks for one.
+    pub fn find(
+        &self,
+        text: Text<'_>,
+        (start, end): (usize, usize),
+        asked: bool,
+        threshold: Threshold,
+        buffers: &mut Buffers,
+        out: &mut Vec<Name>,
+    ) -> bool {
+        let Buffers { words, accepted, features } = buffers;
+        let case = text::cut(text, start, end, &self.cues, words);
+        let around = Around { case, asked };
+        accepted.clear();
+        for at in 0..words.len() {
+            let mut odds = None;
+            if is_candidate(words, at, case) {
+                let before = [1, 2].map(|step| at >= step && accepted[at - step].is_some());
+                model::features(text.bytes, words, at, around, before, features);
+                odds = Some(self.model.score(features)).filter(|odds| *odds >= threshold.0);
+            }
+            accepted.push(odds);
+        }
+        self.extend(words, accepted, case);
+        spans(words, accepted, out);
+        words.iter().any(|word| word.cue == Cue::Naming)
+    }
+
+    /// Takes in what belongs to an accepted name: particles between two parts, initials, a surname behind a
+    /// first name that nobody else is called.
+    fn extend(&self, words: &[Word], accepted: &mut [Option<f32>], case: Case) {
+        let count = words.len();
+        for at in 1..count {
+            if accepted[at].is_some() || accepted[at - 1].is_none() {
+                continue;
+            }
+            let (word, before) = (&words[at], &words[at - 1]);
+            let close = matches!(word.gap, Gap::Blank | Gap::Hyphen);
+            // `Marie Xylander`: a capitalised word that is none behind a first name.
+            if close
+                && case == Case::Usual
+                && matches!(word.shape, Shape::Capital | Shape::Mixed)
+                && word.entry.word() <= 3
+                && before.entry.first() >= 2
+                && before.shape != Shape::Lower
+                && !word.entry.brand()
+            {
+                accepted[at] = accepted[at - 1];
+            }
+        }
+        for at in 1..count {
+            if accepted[at].is_some() || accepted[at - 1].is_none() {
+                continue;
+            }
+            let joins = |at: usize| self.cues.is_particle(words[at].hash) && words[at].gap != Gap::Break;
+            let stands = |at: usize| accepted.get(at).is_some_and(Option::is_some);
+            if joins(at) && stands(at + 1) {
+                accepted[at] = accepted[at - 1];
+            } else if at + 1 < count && joins(at) && joins(at + 1) && stands(at + 2) {
+                (accepted[at], accepted[at + 1]) = (accepted[at - 1], accepted[at - 1]);
+            } else if words[at].shape == Shape::Initial && stands(at + 1) {
+                accepted[at] = accepted[at + 1];
+            }
+        }
+        // `J. Morvan`, `O'Brien`: an initial before a name.
+        for at in 0..count.saturating_sub(1) {
+            if accepted[at].is_none()
+                && accepted[at + 1].is_some()
+                && words[at].shape == Shape::Initial
+                && matches!(words[at + 1].gap, Gap::Stop | Gap::Apostrophe | Gap::Hyphen)
+                && words[at].cue != Cue::Joining
+            {
+                accepted[at] = accepted[at + 1];
+            }
+        }
+    }
+}
+
+/// Whether the model is asked about the word.
+#[must_use]
+pub fn is_candidate(words: &[Word], at: usize, case: Case) -> bool {
+    let word = &words[at];
+    let entry = word.entry;
+    if word.shape == Shape::Number || word.end - word.start < 2 {
+        return false;
+    }
+    if case == Case::Usual && word.shape == Shape::Lower {
+        // Somebody who writes with capitals elsewhere may still write a name without.
+        return entry.is_name() && entry.word() <= 3 || is_announced(words, at) && entry.word() <= 4;
+    }
+    if case == Case::Usual {
+        let begins = matches!(word.gap, Gap::Start | Gap::Stop | Gap::Break);
+        return entry.is_name() || entry.word() <= 2 || !begins && entry.word() <= 4;
+    }
+    entry.is_name() && (entry.word() <= 5 || entry.first() >= 3)
+        || entry.word() <= 2
+        || is_announced(words, at) && entry.word() <= 5
+}
+
+/// Whether one of the two words before announces a name.
+fn is_announced(words: &[Word], at: usize) -> bool {
+    let cue = |step: usize| at.checked_sub(step).map_or(Cue::None, |at| words[at].cue);
+    matches!(cue(1), Cue::Title | Cue::Naming | Cue::Greeting | Cue::Signing | Cue::Speaking)
+        || matches!(cue(2), Cue::Naming | Cue::Title)
+}
+
+/// Unites accepted words that stand together.
+fn spans(words: &[Word], accepted: &[Option<f32>], out: &mut Vec<Name>) {
+    let mut last: Option<usize> = None;
+    for (at, word) in words.iter().enumerate() {
+        let Some(odds) = accepted[at] else { continue };
+        let joined = last.is_some_and(|last| {
+            last + 1 == at
+                && matches!(word.gap, Gap::Blank | Gap::Hyphen | Gap::Apostrophe | Gap::Stop)
+                && !(word.gap == Gap::Stop && words[last].shape != Shape::Initial)
+        });
+        match out.last_mut() {
+            Some(name) if joined => {
+                name.span.end = word.end;
+                name.odds = name.odds.max(odds);
+            }
+            _ => out.push(Name { span: Span { start: word.start, end: word.end }, odds }),
+        }
+        last = Some(at);
+    }
+}

@@ -1,0 +1,150 @@
+//! Which words does a text consist of, and what is known of each?
+//!
+//! Words are runs of letters; what stands between two of them is remembered as one of a few kinds. Numbers are
+//! words without letters.
+
+use super::cues::{Cue, Cues};
+use super::dictionary::{Entry, fold_hash, look_up};
+use crate::scan::Text;
+
+/// How a word is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Digits.
+    Number = 0,
+    /// No capital.
+    Lower = 1,
+    /// One capital letter alone.
+    Initial = 2,
+    /// A capital, then small letters.
+    Capital = 3,
+    /// Capitals alone.
+    Upper = 4,
+    /// Anything else: `McDonald`, `iPhone`.
+    Mixed = 5,
+}
+
+/// What stands between a word and the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gap {
+    /// It is the first.
+    Start = 0,
+    /// Blanks.
+    Blank = 1,
+    /// A hyphen alone.
+    Hyphen = 2,
+    /// An apostrophe alone.
+    Apostrophe = 3,
+    /// A full stop and blanks, as after an abbreviation or a sentence.
+    Stop = 4,
+    /// A comma or semicolon.
+    Comma = 5,
+    /// An end of sentence other than a full stop, a colon, a line break.
+    Break = 6,
+    /// Other signs: brackets, quotes, slashes.
+    Sign = 7,
+}
+
+/// A word of a text.
+#[derive(Clone, Copy, Debug)]
+pub struct Word {
+    /// First byte.
+    pub start: u32,
+    /// One past its last byte.
+    pub end: u32,
+    /// Hash of the folded word.
+    pub hash: u64,
+    /// What the dictionary knows.
+    pub entry: Entry,
+    /// How it is written.
+    pub shape: Shape,
+    /// What stands before it.
+    pub gap: Gap,
+    /// What it announces.
+    pub cue: Cue,
+}
+
+/// How a text as a whole is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Case {
+    /// Without capitals, as recognisers write.
+    #[default]
+    Lower = 0,
+    /// As usual.
+    Usual = 1,
+    /// In capitals.
+    Upper = 2,
+}
+
+/// Cuts `text[start..end]` into words and returns how it is written. `words` is emptied first.
+pub(super) fn cut(text: Text<'_>, start: usize, end: usize, cues: &Cues, words: &mut Vec<Word>) -> Case {
+    words.clear();
+    let bytes = text.bytes;
+    let (mut capitals, mut small) = (0usize, 0usize);
+    let mut last = start;
+    let mut at = start;
+    while let Some(from) = text.next(at, end, |m| m.letter | m.digit) {
+        let is_number = bytes[from].is_ascii_digit();
+        let to = if is_number {
+            (from..end).find(|&at| !bytes[at].is_ascii_digit()).unwrap_or(end)
+        } else {
+            text.next(from, end, |m| !m.letter).unwrap_or(end)
+        };
+        let word = &bytes[from..to];
+        let (shape, upper) = if is_number { (Shape::Number, 0) } else { shape_of(word) };
+        if !is_number {
+            capitals += upper;
+            small += word.len() - upper;
+        }
+        let gap = if words.is_empty() { Gap::Start } else { gap_of(&bytes[last..from]) };
+        let hash = if is_number { 0 } else { fold_hash(word) };
+        let entry = if is_number { Entry::default() } else { look_up(hash) };
+        let cue = if is_number { Cue::None } else { cues.of(hash) };
+        words.push(Word { start: from as u32, end: to as u32, hash, entry, shape, gap, cue });
+        (last, at) = (to, to);
+    }
+    if capitals == 0 {
+        Case::Lower
+    } else if small == 0 && words.len() > 1 {
+        Case::Upper
+    } else {
+        Case::Usual
+    }
+}
+
+/// The shape, and how many bytes are capitals.
+fn shape_of(word: &[u8]) -> (Shape, usize) {
+    let (mut count, mut capitals, mut first) = (0usize, 0usize, false);
+    if word.is_ascii() {
+        count = word.len();
+        capitals = word.iter().filter(|b| b.is_ascii_uppercase()).count();
+        first = word[0].is_ascii_uppercase();
+    } else {
+        for c in String::from_utf8_lossy(word).chars() {
+            let upper = c.is_uppercase();
+            first |= upper && count == 0;
+            count += 1;
+            capitals += usize::from(upper);
+        }
+    }
+    let shape = match (capitals, first) {
+        (0, _) => Shape::Lower,
+        (1, true) if count == 1 => Shape::Initial,
+        (1, true) => Shape::Capital,
+        _ if capitals == count => Shape::Upper,
+        _ => Shape::Mixed,
+    };
+    (shape, capitals)
+}
+
+fn gap_of(between: &[u8]) -> Gap {
+    match between {
+        b"-" => Gap::Hyphen,
+        b"'" | b"\xE2\x80\x99" => Gap::Apostrophe,
+        _ if between.iter().all(|b| *b == b' ' || *b == b'\t') => Gap::Blank,
+        _ if between.iter().any(|b| b"!?:\n\r".contains(b)) => Gap::Break,
+        _ if between.contains(&b'.') => Gap::Stop,
+        _ if between.iter().all(|b| b" ,;".contains(b)) => Gap::Comma,
+        _ => Gap::Sign,
+    }
+}
