@@ -8,6 +8,7 @@
 //! and the records are copied with the edits spliced in.
 
 mod found;
+mod sweep;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -280,6 +281,7 @@ impl Engine {
                 self.rules.turn_over(&mut worker.detect);
             }
         }
+        self.sweep(chunk, conversation, worker);
         self.replacements(chunk, conversation, worker);
         let count = |found: &[Located], counts: &mut [u64]| {
             for located in found {
@@ -305,11 +307,14 @@ impl Engine {
         if in_view {
             view.build(self.rules.kernel(), text.bytes, segment.span, segment.escape, []);
             let text = view.text();
-            self.rules
-                .find(&Place { text, start: 0, end: text.bytes.len(), role: segment.role, keys }, detect);
+            let place = Place { text, start: 0, end: text.bytes.len(), role: segment.role, keys };
+            self.rules.find(&place, detect);
+            self.remember(&place, detect);
         } else {
             let (start, end) = (segment.span.start as usize, segment.span.end as usize);
-            self.rules.find(&Place { text, start, end, role: segment.role, keys }, detect);
+            let place = Place { text, start, end, role: segment.role, keys };
+            self.rules.find(&place, detect);
+            self.remember(&place, detect);
         }
         for &(entity, number) in &detect.tags {
             numbers.skip(entity, number);
@@ -329,9 +334,11 @@ impl Engine {
         }
         resolve(found);
         resolve(kept_here);
+        // The model hears a name's neighbours: masking one may change what it says of another.
+        let named = found.iter().any(|located| self.rules.is_name_rule(located.finding.rule));
         for _ in 1..limits::PASSES {
             let may_expose =
-                !found.is_empty() && (detect.far || self.leaves_edges(text.bytes, segment, found));
+                !found.is_empty() && (detect.far || named || self.leaves_edges(text.bytes, segment, found));
             if !may_expose {
                 break;
             }

@@ -79,3 +79,6 @@ pub const GOLD_LABELS: usize = 256;
 
 /// Bytes of a label's name in gold, for the same reason.
 pub const GOLD_LABEL_BYTES: usize = 64;
+
+/// Words of names that a conversation remembers. A call of an hour has some twenty.
+pub const NAMES_REMEMBERED: usize = 256;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use crate::audit::{Run, digest_key};
-use crate::detect::{Options, Ruleset, WordLists};
+use crate::detect::{BALANCED, Options, Ruleset, WordLists};
 use crate::engine::{Engine, Mode};
 use crate::error::{Error, Result};
 use crate::format::{self, FORMATS, FieldOptions};
@@ -30,6 +30,8 @@ pub(super) enum Labels {
 pub(super) enum Detector {
     /// Rules with patterns.
     Patterns,
+    /// Names of people.
+    Names,
 }
 
 #[derive(Args)]
@@ -92,7 +94,7 @@ pub(super) struct Detection {
         long,
         value_name = "LIST",
         value_delimiter = ',',
-        default_value = "patterns",
+        default_value = "patterns,names",
         help_heading = "Detection"
     )]
     detectors: Vec<Detector>,
@@ -125,6 +127,7 @@ impl Detection {
             lists: WordLists { deny: word_list(&self.deny)?, allow: word_list(&self.allow)? },
             min_score: (self.min_score * 100.0).round() as u8,
             patterns: self.detectors.contains(&Detector::Patterns),
+            names: self.detectors.contains(&Detector::Names).then_some(BALANCED),
             at_every_byte: self.at_every_byte,
             ..Options::default()
         };

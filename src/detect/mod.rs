@@ -18,7 +18,7 @@ pub mod rule;
 mod ruleset;
 mod starts;
 
-pub use ruleset::{Options, Ruleset, SHIPPED, WordLists};
+pub use ruleset::{BALANCED, Options, Ruleset, SHIPPED, WordLists};
 
 use regex_automata::Input;
 
@@ -60,6 +60,12 @@ pub struct Scratch {
     rest: Vec<(u16, Span)>,
     taken: Vec<Span>,
     surroundings: Surroundings,
+    names: names::Buffers,
+    named: Vec<names::Name>,
+    /// Words of names found so far in the conversation.
+    known_names: Vec<u64>,
+    /// Whether the turn before asked for a name, and whether this one does.
+    asked_name: [bool; 2],
     key_text: Vec<u8>,
     key_masks: Vec<crate::scan::Masks>,
     memories: [Option<Memory>; KINDS],
@@ -69,6 +75,14 @@ impl Scratch {
     /// Forgets the conversation before.
     pub fn next_conversation(&mut self) {
         self.surroundings.next_conversation();
+        self.known_names.clear();
+        self.asked_name = [false; 2];
+    }
+
+    /// Whether names were found in the conversation that may stand elsewhere in it.
+    #[must_use]
+    pub fn knows_names(&self) -> bool {
+        !self.known_names.is_empty()
     }
 }
 
@@ -96,6 +110,10 @@ impl Ruleset {
             rest: Vec::new(),
             taken: Vec::new(),
             surroundings: Surroundings::default(),
+            names: names::Buffers::default(),
+            named: Vec::new(),
+            known_names: Vec::new(),
+            asked_name: [false; 2],
             key_text: Vec::new(),
             key_masks: Vec::new(),
             memories: std::array::from_fn(|kind| self.automata[kind].as_ref().map(Automaton::memory)),
@@ -141,6 +159,9 @@ impl Ruleset {
         self.after_context(place, scratch);
         self.anywhere(place, scratch);
         self.catch_all(place, scratch);
+        if place.role == Role::Text {
+            self.people(place, scratch);
+        }
         if !self.allowed.is_empty() {
             scratch.findings.retain(|finding| !self.is_allowed(finding.span.of(place.text.bytes)));
         }
@@ -155,6 +176,47 @@ impl Ruleset {
             !findings.iter().any(|finding| finding.span.overlaps(span))
         });
         surroundings.turn_over(&self.words);
+        scratch.asked_name = [scratch.asked_name[1], false];
+    }
+
+    /// Names of people in text.
+    fn people(&self, place: &Place, scratch: &mut Scratch) {
+        let Some((names, threshold)) = &self.names else { return };
+        let Scratch { names: buffers, named, findings, asked_name, .. } = scratch;
+        named.clear();
+        let range = (place.start, place.end);
+        asked_name[1] = names.find(place.text, range, asked_name[0], *threshold, buffers, named);
+        self.note_names(self.name_rule, named, findings);
+    }
+
+    fn note_names(&self, rule: u16, named: &[names::Name], findings: &mut Vec<Finding>) {
+        let entity = crate::model::PERSON;
+        findings.extend(named.iter().map(|name| Finding {
+            span: name.span,
+            entity,
+            rule,
+            score: name.score(),
+        }));
+    }
+
+    /// Remembers the words of a person's name that was masked in `place`.
+    pub fn remember(&self, place: &Place, span: Span, scratch: &mut Scratch) {
+        if let Some((names, _)) = &self.names {
+            names.remember(place.text, span, &mut scratch.known_names, &mut scratch.names);
+        }
+    }
+
+    /// Puts names into `scratch.findings` that were found elsewhere in the conversation.
+    pub fn sweep(&self, place: &Place, scratch: &mut Scratch) {
+        scratch.findings.clear();
+        let Some((names, _)) = &self.names else { return };
+        let Scratch { names: buffers, named, findings, known_names, .. } = scratch;
+        named.clear();
+        names.sweep(place.text, (place.start, place.end), known_names, buffers, named);
+        self.note_names(self.memory_rule, named, findings);
+        if !self.allowed.is_empty() {
+            findings.retain(|finding| !self.is_allowed(finding.span.of(place.text.bytes)));
+        }
     }
 
     /// A label or field that is a name as a whole.

@@ -12,6 +12,7 @@ use super::anchor::{self, Anchor};
 use super::automaton::Automaton;
 use super::checks::Check;
 use super::context::{Group, Words, WordsBuilder, is_one_word};
+use super::names::{Names, Threshold};
 use super::rule::{self, Context, Rule};
 use super::{AT, COLON, DIGIT, DIGIT_IN_CONTEXT, KINDS, WORD, examples};
 use crate::error::{Error, Result};
@@ -42,6 +43,8 @@ pub struct Options {
     pub min_score: u8,
     /// Whether pattern rules run at all.
     pub patterns: bool,
+    /// How sure the name model must be, as the logarithm of the odds; no names are looked for when `None`.
+    pub names: Option<f32>,
     /// Which code looks at the bytes.
     pub kernel: Kernel,
     /// Whether anchored rules are tried at every byte. Slow: it is there to test that anchors miss nothing.
@@ -55,6 +58,7 @@ impl Default for Options {
             lists: WordLists::default(),
             min_score: 50,
             patterns: true,
+            names: Some(BALANCED),
             kernel: Kernel::best(),
             at_every_byte: false,
         }
@@ -88,6 +92,10 @@ pub(super) struct Reach {
     pub(super) score: u8,
 }
 
+/// How sure the name model is by default. Below it names are missed less, above it fewer words are taken for
+/// names; `docs/name-model.md` has the figures.
+pub const BALANCED: f32 = 0.3;
+
 /// All rules, compiled once, shared by every worker.
 pub struct Ruleset {
     rules: Vec<Rule>,
@@ -111,6 +119,12 @@ pub struct Ruleset {
     pub(super) denies: bool,
     /// Lower-case values; only asked, never listed.
     pub(super) allowed: HashSet<String>,
+    /// The name detector and how sure it must be.
+    pub(super) names: Option<(Names, Threshold)>,
+    /// Number of the rule that finds names in text.
+    pub(super) name_rule: u16,
+    /// Number of the rule that finds names again elsewhere in the conversation.
+    pub(super) memory_rule: u16,
     pub(super) min_score: u8,
     pub(super) kernel: Kernel,
     pub(super) at_every_byte: bool,
@@ -122,13 +136,15 @@ pub struct Ruleset {
 }
 
 /// Rules without a pattern: what they find follows from the layout or the user's list.
-const BUILT_IN: [(&str, &str, &str); 2] = [
+const BUILT_IN: [(&str, &str, &str); 4] = [
     (
         "speaker.name",
         "PERSON",
         "a speaker label that is no role word, or a field whose name says it holds a person's name",
     ),
     ("list.deny", "DENIED", "a word or phrase of the user's --deny list"),
+    ("name.model", "PERSON", "a name in text, found by dictionary and model (docs/name-model.md)"),
+    ("name.memory", "PERSON", "a name that was found elsewhere in the conversation"),
 ];
 
 impl Ruleset {
@@ -179,6 +195,9 @@ impl Ruleset {
             digest.update(word.as_bytes()).update(&[0]);
         }
         digest.update(&[options.min_score, u8::from(options.patterns)]);
+        if let Some(odds) = options.names {
+            digest.update(&odds.to_le_bytes()).update(Names::digest().as_bytes());
+        }
         digest.update(options.lang.as_deref().unwrap_or("auto").as_bytes());
         let set = Self::compile(rules, options, digest.finalize().to_hex()[..32].to_owned())?;
         Ok(Ruleset { shipped, ..set })
@@ -352,6 +371,9 @@ impl Ruleset {
                 .map(|value| value.trim().to_lowercase())
                 .filter(|v| !v.is_empty())
                 .collect(),
+            names: options.names.map(|odds| (Names::shipped(), Threshold(odds))),
+            name_rule: first_built_in + 2,
+            memory_rule: first_built_in + 3,
             min_score: options.min_score,
             kernel: options.kernel,
             at_every_byte: options.at_every_byte,
@@ -376,6 +398,12 @@ impl Ruleset {
     pub fn rule_id(&self, number: u16) -> &str {
         let number = usize::from(number);
         self.rules.get(number).map_or_else(|| BUILT_IN[number - self.rules.len()].0, |rule| &rule.id)
+    }
+
+    /// Whether the rule of that number finds names in text.
+    #[must_use]
+    pub fn is_name_rule(&self, number: u16) -> bool {
+        number == self.name_rule
     }
 
     /// Rules without a pattern: id, entity, what they find.

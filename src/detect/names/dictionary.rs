@@ -68,6 +68,11 @@ impl Entry {
     }
 }
 
+/// The packed table.
+pub(super) fn table() -> &'static [u8] {
+    TABLE
+}
+
 /// What is known of the folded word with that hash.
 #[must_use]
 pub(super) fn look_up(hash: u64) -> Entry {

@@ -22,6 +22,18 @@ use crate::scan::Text;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Threshold(pub f32);
 
+impl Name {
+    /// The odds as a score in hundredths, 50 to 99.
+    #[must_use]
+    pub fn score(&self) -> u8 {
+        let chance = 1.0 / (1.0 + (-self.odds).exp());
+        (chance * 100.0).clamp(50.0, 99.0) as u8
+    }
+}
+
+/// Odds of a word that was a name elsewhere in the conversation.
+const SWEPT: f32 = 2.0;
+
 /// The name detector: dictionary, cues and model.
 pub struct Names {
     cues: Cues,
@@ -50,6 +62,14 @@ impl Names {
     #[must_use]
     pub fn shipped() -> Names {
         Names { cues: Cues::shipped(), model: Model::shipped() }
+    }
+
+    /// A digest of dictionary and weights.
+    #[must_use]
+    pub fn digest() -> String {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(dictionary::table()).update(Model::shipped().weights());
+        hasher.finalize().to_hex()[..32].to_owned()
     }
 
     /// Cuts the text into words, for training.
@@ -85,6 +105,48 @@ impl Names {
         self.extend(words, accepted, case);
         spans(words, accepted, out);
         words.iter().any(|word| word.cue == Cue::Naming)
+    }
+
+    /// Notes the words of a found name by which its bearer may be called again: no particles, no words that are
+    /// more often words.
+    pub fn remember(&self, text: Text<'_>, span: Span, known: &mut Vec<u64>, buffers: &mut Buffers) {
+        let range = (span.start as usize, span.end as usize);
+        text::cut(text, range.0, range.1, &self.cues, &mut buffers.words);
+        for word in &buffers.words {
+            let telling = word.end - word.start >= 3
+                && word.shape != Shape::Number
+                && word.cue == Cue::None
+                && !self.cues.is_particle(word.hash);
+            if telling && !known.contains(&word.hash) && known.len() < crate::limits::NAMES_REMEMBERED {
+                known.push(word.hash);
+            }
+        }
+    }
+
+    /// Appends the words of `text[start..end]` that are known names to `out`. A word that is also a common one
+    /// counts where it is written as a name.
+    pub fn sweep(
+        &self,
+        text: Text<'_>,
+        (start, end): (usize, usize),
+        known: &[u64],
+        buffers: &mut Buffers,
+        out: &mut Vec<Name>,
+    ) {
+        let Buffers { words, accepted, .. } = buffers;
+        let case = text::cut(text, start, end, &self.cues, words);
+        accepted.clear();
+        for word in words.iter() {
+            let written = case == Case::Usual && word.shape != Shape::Lower;
+            let is_known = word.shape != Shape::Number
+                && known.contains(&word.hash)
+                && (word.entry.word() <= if written { 5 } else { 3 } || word.entry.first() >= 5 && written);
+            accepted.push(is_known.then_some(SWEPT));
+        }
+        if accepted.iter().any(Option::is_some) {
+            self.extend(words, accepted, case);
+            spans(words, accepted, out);
+        }
     }
 
     /// Takes in what belongs to an accepted name: particles between two parts, initials, a surname behind a

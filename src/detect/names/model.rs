@@ -42,6 +42,11 @@ impl Model {
         Model { weights }
     }
 
+    /// Its weights.
+    pub(super) fn weights(&self) -> &'static [u8] {
+        self.weights
+    }
+
     /// The sum of the features' weights: the logarithm of the odds.
     #[must_use]
     pub fn score(&self, features: &[u32]) -> f32 {

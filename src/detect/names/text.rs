@@ -84,6 +84,15 @@ pub(super) fn cut(text: Text<'_>, start: usize, end: usize, cues: &Cues, words: 
     let mut last = start;
     let mut at = start;
     while let Some(from) = text.next(at, end, |m| m.letter | m.digit) {
+        if let Some(after) = tag_end(bytes, from, start, end) {
+            // A name that is masked already says no more than that something stands here.
+            let gap = if words.is_empty() { Gap::Start } else { gap_of(&bytes[last..from - 1]) };
+            let (entry, cue) = (Entry::default(), Cue::None);
+            let (from, to) = (from as u32 - 1, after as u32);
+            words.push(Word { start: from, end: to, hash: 0, entry, shape: Shape::Number, gap, cue });
+            (last, at) = (after, after);
+            continue;
+        }
         let is_number = bytes[from].is_ascii_digit();
         let to = if is_number {
             (from..end).find(|&at| !bytes[at].is_ascii_digit()).unwrap_or(end)
@@ -110,6 +119,16 @@ pub(super) fn cut(text: Text<'_>, start: usize, end: usize, cues: &Cues, words: 
     } else {
         Case::Usual
     }
+}
+
+/// Where a tag such as `[NAME_7]` or `[PII]` ends whose first letter is at `at`.
+fn tag_end(bytes: &[u8], at: usize, start: usize, end: usize) -> Option<usize> {
+    if at == start || bytes[at - 1] != b'[' {
+        return None;
+    }
+    let is_part = |b: &&u8| b.is_ascii_uppercase() || b.is_ascii_digit() || **b == b'_';
+    let length = bytes[at..end].iter().take(48).take_while(is_part).count();
+    (length > 1 && bytes.get(at + length) == Some(&b']') && at + length < end).then_some(at + length + 1)
 }
 
 /// The shape, and how many bytes are capitals.
