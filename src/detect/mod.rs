@@ -14,6 +14,7 @@ pub mod checks;
 mod context;
 pub mod examples;
 pub mod names;
+mod people;
 pub mod rule;
 mod ruleset;
 mod starts;
@@ -62,6 +63,8 @@ pub struct Scratch {
     surroundings: Surroundings,
     names: names::Buffers,
     named: Vec<names::Name>,
+    /// What the rules found, united: the model sees that something stands there, not what.
+    blanks: Vec<Span>,
     /// Words of names found so far in the conversation.
     known_names: Vec<u64>,
     /// Whether the turn before asked for a name, and whether this one does.
@@ -112,6 +115,7 @@ impl Ruleset {
             surroundings: Surroundings::default(),
             names: names::Buffers::default(),
             named: Vec::new(),
+            blanks: Vec::new(),
             known_names: Vec::new(),
             asked_name: [false; 2],
             key_text: Vec::new(),
@@ -177,46 +181,6 @@ impl Ruleset {
         });
         surroundings.turn_over(&self.words);
         scratch.asked_name = [scratch.asked_name[1], false];
-    }
-
-    /// Names of people in text.
-    fn people(&self, place: &Place, scratch: &mut Scratch) {
-        let Some((names, threshold)) = &self.names else { return };
-        let Scratch { names: buffers, named, findings, asked_name, .. } = scratch;
-        named.clear();
-        let range = (place.start, place.end);
-        asked_name[1] = names.find(place.text, range, asked_name[0], *threshold, buffers, named);
-        self.note_names(self.name_rule, named, findings);
-    }
-
-    fn note_names(&self, rule: u16, named: &[names::Name], findings: &mut Vec<Finding>) {
-        let entity = crate::model::PERSON;
-        findings.extend(named.iter().map(|name| Finding {
-            span: name.span,
-            entity,
-            rule,
-            score: name.score(),
-        }));
-    }
-
-    /// Remembers the words of a person's name that was masked in `place`.
-    pub fn remember(&self, place: &Place, span: Span, scratch: &mut Scratch) {
-        if let Some((names, _)) = &self.names {
-            names.remember(place.text, span, &mut scratch.known_names, &mut scratch.names);
-        }
-    }
-
-    /// Puts names into `scratch.findings` that were found elsewhere in the conversation.
-    pub fn sweep(&self, place: &Place, scratch: &mut Scratch) {
-        scratch.findings.clear();
-        let Some((names, _)) = &self.names else { return };
-        let Scratch { names: buffers, named, findings, known_names, .. } = scratch;
-        named.clear();
-        names.sweep(place.text, (place.start, place.end), known_names, buffers, named);
-        self.note_names(self.memory_rule, named, findings);
-        if !self.allowed.is_empty() {
-            findings.retain(|finding| !self.is_allowed(finding.span.of(place.text.bytes)));
-        }
     }
 
     /// A label or field that is a name as a whole.
@@ -331,7 +295,7 @@ impl Ruleset {
                     if self.note_tag(place.text.bytes, at, scratch) {
                         continue;
                     }
-                    (DIGIT, digit_starts(place, at))
+                    (DIGIT, digit_starts(place, at, self.small_words))
                 }
             };
             let mut tried = None;

@@ -101,6 +101,9 @@ pub struct Ruleset {
     rules: Vec<Rule>,
     /// How many of them came with the program; they stand first.
     shipped: usize,
+    /// Longest word in small letters that may begin a value of digits, a blank between. The shipped rules have
+    /// none but countries and initials; rules of a user may begin with any word.
+    pub(super) small_words: usize,
     pub(super) compiled: Vec<Compiled>,
     pub(super) entities: Entities,
     pub(super) words: Words,
@@ -200,7 +203,8 @@ impl Ruleset {
         }
         digest.update(options.lang.as_deref().unwrap_or("auto").as_bytes());
         let set = Self::compile(rules, options, digest.finalize().to_hex()[..32].to_owned())?;
-        Ok(Ruleset { shipped, ..set })
+        let small_words = if files.is_empty() { 3 } else { 12 };
+        Ok(Ruleset { shipped, small_words, ..set })
     }
 
     fn compile(rules: Vec<Rule>, options: &Options, digest: String) -> Result<Ruleset> {
@@ -354,6 +358,7 @@ impl Ruleset {
         let first_built_in = rules.len() as u16;
         Ok(Ruleset {
             shipped: rules.len(),
+            small_words: 12,
             compiled,
             entities,
             words: words.build(),

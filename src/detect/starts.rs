@@ -93,8 +93,9 @@ pub(super) fn starts([first, second]: [usize; 2]) -> [Option<usize>; 6] {
 }
 
 /// The places at which a value whose first digit run begins at `at` may begin, leftmost first: two
-/// short words of capitals before (`M-AB 12`), a short word before (`FR 12`, `AB-123`), a sign before (`+33`, `(020)`), the word around, the run itself.
-pub(super) fn digit_starts(place: &Place, at: usize) -> [Option<usize>; 6] {
+/// short words of capitals before (`M-AB 12`), a short word before (`FR 12`, `AB-123`), a sign before (`+33`,
+/// `(020)`), the word around, the run itself. Words in small letters before a blank count up to `small_words`.
+pub(super) fn digit_starts(place: &Place, at: usize, small_words: usize) -> [Option<usize>; 6] {
     /// Longest word that may begin a value of which only the end is digits, such as a token.
     const OWN_BYTES: usize = 40;
     /// Longest word before a blank or sign that may belong to a value: a country, a district.
@@ -118,9 +119,9 @@ pub(super) fn digit_starts(place: &Place, at: usize) -> [Option<usize>; 6] {
         let most = if bytes[word - 1] != b' ' {
             WORD_BYTES
         } else if bytes[before].is_ascii_uppercase() {
-            5
+            small_words.max(5)
         } else {
-            3
+            small_words
         };
         if (1..=most).contains(&length) {
             starts[1] = Some(before);

@@ -55,6 +55,8 @@ pub struct Name {
     pub span: Span,
     /// Odds of its surest word, as a logarithm.
     pub odds: f32,
+    /// Whether the dictionary knows one of its words as a name.
+    pub is_known: bool,
 }
 
 impl Names {
@@ -75,22 +77,23 @@ impl Names {
     /// Cuts the text into words, for training.
     #[must_use]
     pub fn cut(&self, text: Text<'_>, words: &mut Vec<Word>) -> Case {
-        text::cut(text, 0, text.bytes.len(), &self.cues, words)
+        text::cut(text, (0, text.bytes.len()), &[], &self.cues, words)
     }
 
-    /// Appends the names in `text[start..end]` to `out`, in order. `asked` says that the turn before asked for
+    /// Appends the names in that range of the text to `out`, in order; `blanks` are hidden from it. `asked` says that the turn before asked for
     /// a name. Returns whether this text asks for one.
     pub fn find(
         &self,
         text: Text<'_>,
-        (start, end): (usize, usize),
+        range: (usize, usize),
+        blanks: &[Span],
         asked: bool,
         threshold: Threshold,
         buffers: &mut Buffers,
         out: &mut Vec<Name>,
     ) -> bool {
         let Buffers { words, accepted, features } = buffers;
-        let case = text::cut(text, start, end, &self.cues, words);
+        let case = text::cut(text, range, blanks, &self.cues, words);
         let around = Around { case, asked };
         accepted.clear();
         for at in 0..words.len() {
@@ -111,7 +114,7 @@ impl Names {
     /// more often words.
     pub fn remember(&self, text: Text<'_>, span: Span, known: &mut Vec<u64>, buffers: &mut Buffers) {
         let range = (span.start as usize, span.end as usize);
-        text::cut(text, range.0, range.1, &self.cues, &mut buffers.words);
+        text::cut(text, range, &[], &self.cues, &mut buffers.words);
         for word in &buffers.words {
             let telling = word.end - word.start >= 3
                 && word.shape != Shape::Number
@@ -123,18 +126,18 @@ impl Names {
         }
     }
 
-    /// Appends the words of `text[start..end]` that are known names to `out`. A word that is also a common one
+    /// Appends the words in that range of the text that are known names to `out`. A word that is also a common one
     /// counts where it is written as a name.
     pub fn sweep(
         &self,
         text: Text<'_>,
-        (start, end): (usize, usize),
+        range: (usize, usize),
         known: &[u64],
         buffers: &mut Buffers,
         out: &mut Vec<Name>,
     ) {
         let Buffers { words, accepted, .. } = buffers;
-        let case = text::cut(text, start, end, &self.cues, words);
+        let case = text::cut(text, range, &[], &self.cues, words);
         accepted.clear();
         for word in words.iter() {
             let written = case == Case::Usual && word.shape != Shape::Lower;
@@ -241,8 +244,12 @@ fn spans(words: &[Word], accepted: &[Option<f32>], out: &mut Vec<Name>) {
             Some(name) if joined => {
                 name.span.end = word.end;
                 name.odds = name.odds.max(odds);
+                name.is_known |= word.entry.is_name();
             }
-            _ => out.push(Name { span: Span { start: word.start, end: word.end }, odds }),
+            _ => {
+                let span = Span { start: word.start, end: word.end };
+                out.push(Name { span, odds, is_known: word.entry.is_name() });
+            }
         }
         last = Some(at);
     }

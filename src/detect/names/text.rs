@@ -5,6 +5,7 @@
 
 use super::cues::{Cue, Cues};
 use super::dictionary::{Entry, fold_hash, look_up};
+use crate::model::Span;
 use crate::scan::Text;
 
 /// How a word is written.
@@ -76,29 +77,48 @@ pub enum Case {
     Upper = 2,
 }
 
-/// Cuts `text[start..end]` into words and returns how it is written. `words` is emptied first.
-pub(super) fn cut(text: Text<'_>, start: usize, end: usize, cues: &Cues, words: &mut Vec<Word>) -> Case {
+/// Cuts `text[start..end]` into words and returns how it is written. `words` is emptied first. Each of `blanks`
+/// (sorted, disjoint) is one word without meaning, as a tag is.
+pub(super) fn cut(
+    text: Text<'_>,
+    (start, end): (usize, usize),
+    blanks: &[Span],
+    cues: &Cues,
+    words: &mut Vec<Word>,
+) -> Case {
     words.clear();
+    let mut blanks = blanks.iter().map(Span::range).peekable();
     let bytes = text.bytes;
     let (mut capitals, mut small) = (0usize, 0usize);
     let mut last = start;
     let mut at = start;
-    while let Some(from) = text.next(at, end, |m| m.letter | m.digit) {
-        if let Some(after) = tag_end(bytes, from, start, end) {
+    loop {
+        let next = text.next(at, end, |m| m.letter | m.digit);
+        while blanks.next_if(|blank| blank.end <= at).is_some() {}
+        let blank = blanks.peek().filter(|blank| next.is_none_or(|next| blank.start <= next)).cloned();
+        let hidden =
+            blank.or_else(|| next.and_then(|from| tag_end(bytes, from, start, end).map(|to| from - 1..to)));
+        if let Some(hidden) = hidden {
             // A name that is masked already says no more than that something stands here.
-            let gap = if words.is_empty() { Gap::Start } else { gap_of(&bytes[last..from - 1]) };
+            let gap = if words.is_empty() {
+                Gap::Start
+            } else {
+                gap_of(&bytes[last.min(hidden.start)..hidden.start])
+            };
             let (entry, cue) = (Entry::default(), Cue::None);
-            let (from, to) = (from as u32 - 1, after as u32);
+            let (from, to) = (hidden.start as u32, hidden.end as u32);
             words.push(Word { start: from, end: to, hash: 0, entry, shape: Shape::Number, gap, cue });
-            (last, at) = (after, after);
+            (last, at) = (hidden.end, hidden.end);
             continue;
         }
+        let Some(from) = next else { break };
         let is_number = bytes[from].is_ascii_digit();
         let to = if is_number {
             (from..end).find(|&at| !bytes[at].is_ascii_digit()).unwrap_or(end)
         } else {
             text.next(from, end, |m| !m.letter).unwrap_or(end)
         };
+        let to = blanks.peek().map_or(to, |blank| to.min(blank.start));
         let word = &bytes[from..to];
         let (shape, upper) = if is_number { (Shape::Number, 0) } else { shape_of(word) };
         if !is_number {
