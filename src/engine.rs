@@ -7,6 +7,8 @@
 //! something in it folds), findings are united, the policy says what is masked, values get their numbers,
 //! and the records are copied with the edits spliced in.
 
+pub mod explain;
+mod explained;
 mod found;
 mod report;
 
@@ -34,6 +36,8 @@ pub struct Engine {
     mode: Mode,
     /// Names of the entities whose values differ by punctuation.
     punctuated: Vec<Entity>,
+    /// What is asked under [`Mode::Explain`].
+    question: explain::Question,
 }
 
 /// What comes out.
@@ -48,6 +52,8 @@ pub enum Mode {
     },
     /// The findings in text fields as data, in `Output::found`, and no bytes.
     Find,
+    /// A JSON line for each string that was looked at, with the reasons: see [`explain`].
+    Explain,
 }
 
 /// A file as the engine sees it.
@@ -122,6 +128,8 @@ pub struct Worker {
     replacements: String,
     ends: Vec<u32>,
     blanks: Vec<String>,
+    /// What was judged, when somebody asks why.
+    judged: Option<Box<explain::Judged>>,
 }
 
 impl Engine {
@@ -131,7 +139,7 @@ impl Engine {
         let names =
             ["EMAIL", "URL", "IP_ADDRESS", "MAC_ADDRESS", "USERNAME", "PASSWORD", "SECRET", "COORDINATES"];
         let punctuated = names.iter().filter_map(|name| rules.entities().find(name)).collect();
-        Engine { rules, policy, numbered, mode, punctuated }
+        Engine { rules, policy, numbered, mode, punctuated, question: explain::Question::default() }
     }
 
     /// The rules.
@@ -155,11 +163,15 @@ impl Engine {
     /// Buffers for one worker.
     #[must_use]
     pub fn worker(&self) -> Worker {
+        let mut detect = self.rules.scratch();
+        let explains = self.mode == Mode::Explain;
+        detect.trace = explains.then(Box::default);
         Worker {
             masks: Vec::new(),
             conversation: Conversation::default(),
             view: View::default(),
-            detect: self.rules.scratch(),
+            judged: explains.then(Box::default),
+            detect,
             numbers: Numbers::default(),
             masked: Vec::new(),
             kept: Vec::new(),
@@ -263,11 +275,18 @@ impl Engine {
         worker: &mut Worker,
         out: &mut Output,
     ) {
+        if self.mode == Mode::Explain && !self.asks_for(conversation) {
+            return;
+        }
         worker.masked.clear();
         worker.kept.clear();
         worker.numbers.clear();
+        worker.judged.iter_mut().for_each(|judged| judged.clear());
         worker.detect.next_conversation();
         for (index, segment) in conversation.segments.iter().enumerate() {
+            if worker.judged.is_some() {
+                self.ask(file, chunk, conversation, index as u32, worker);
+            }
             if segment.role == Role::Exempt || segment.span.is_empty() {
                 continue;
             }
@@ -293,24 +312,30 @@ impl Engine {
             Mode::Mask => self.write(file, chunk, conversation, worker, out),
             Mode::Scan { show_values } => self.report(file, chunk, conversation, show_values, worker, out),
             Mode::Find => self.gather(chunk, conversation, worker, out),
+            Mode::Explain => self.explain(file, chunk, conversation, worker, out),
         }
     }
 
     /// Puts what the segment holds into `worker.found`, in raw bytes, resolved. When masking exposes
     /// something new it is looked at again.
     fn look(&self, text: Text, segment: &Segment, index: u32, keys: [&[u8]; 2], worker: &mut Worker) {
-        let Worker { view, detect, found, kept_here, numbers, blanks, .. } = worker;
+        let Worker { view, detect, found, kept_here, numbers, blanks, judged, .. } = worker;
         found.clear();
         kept_here.clear();
         let in_view = View::is_needed(text, segment);
         if in_view {
             view.build(self.rules.kernel(), text.bytes, segment.span, segment.escape, []);
+        }
+        let place = if in_view {
             let text = view.text();
-            self.rules
-                .find(&Place { text, start: 0, end: text.bytes.len(), role: segment.role, keys }, detect);
+            Place { text, start: 0, end: text.bytes.len(), role: segment.role, keys }
         } else {
             let (start, end) = (segment.span.start as usize, segment.span.end as usize);
-            self.rules.find(&Place { text, start, end, role: segment.role, keys }, detect);
+            Place { text, start, end, role: segment.role, keys }
+        };
+        self.rules.find(&place, detect);
+        if let Some(judged) = judged {
+            judged.collect(&self.rules, &place, in_view.then_some(&*view), index, true, detect);
         }
         for &(entity, number) in &detect.tags {
             numbers.skip(entity, number);
@@ -344,10 +369,11 @@ impl Engine {
                 found.iter().zip(blanks.iter()).map(|(located, with)| Blank { span: located.span, with });
             view.build(self.rules.kernel(), text.bytes, segment.span, segment.escape, shown);
             let again = view.text();
-            self.rules.find(
-                &Place { text: again, start: 0, end: again.bytes.len(), role: segment.role, keys },
-                detect,
-            );
+            let place = Place { text: again, start: 0, end: again.bytes.len(), role: segment.role, keys };
+            self.rules.find(&place, detect);
+            if let Some(judged) = judged {
+                judged.collect(&self.rules, &place, Some(view), index, false, detect);
+            }
             let known = found.len();
             // `known` is in order and disjoint, so only the last one that begins before can hold it.
             let is_new = |located: &Located, known: &[Located]| {

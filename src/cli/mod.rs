@@ -4,7 +4,9 @@
 //! else to standard error.
 
 mod audit;
+mod colour;
 mod eval;
+mod explain;
 mod options;
 mod redact;
 mod rules;
@@ -47,6 +49,7 @@ struct Arguments {
 enum Command {
     Redact(redact::Redact),
     Scan(scan::Scan),
+    Explain(explain::Explain),
     Eval(eval::Eval),
     Rules(rules::Rules),
     Audit(audit::Audit),
@@ -73,6 +76,7 @@ pub fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Redact(command) => command.run(),
         Command::Scan(command) => command.run(),
+        Command::Explain(command) => command.run(),
         Command::Eval(command) => command.run(),
         Command::Rules(command) => command.run(),
         Command::Audit(command) => command.run(),

@@ -13,11 +13,14 @@ mod automaton;
 pub mod checks;
 mod context;
 pub mod examples;
+mod gaps;
 pub mod rule;
 mod ruleset;
 mod starts;
+mod trace;
 
 pub use ruleset::{Options, Ruleset, SHIPPED, WordLists};
+pub use trace::{Attempt, Side, Step, Trace, Verdict, Word};
 
 use regex_automata::Input;
 
@@ -29,6 +32,7 @@ use ruleset::Compiled;
 use starts::{
     bracket_before, char_border, digit_starts, is_in_tag, past_joiners, starts, token_start, word_start,
 };
+use trace::Refusal;
 
 /// A segment to look at, with the name of its field.
 #[derive(Clone, Copy)]
@@ -53,6 +57,8 @@ pub struct Scratch {
     pub tags: Vec<(Entity, u32)>,
     /// Whether a context word stood too far from a match: masking what lies between may bring it nearer.
     pub far: bool,
+    /// Where it is written down why, when somebody asks.
+    pub trace: Option<Box<Trace>>,
     hits: Vec<WordHit>,
     anchors: Vec<u32>,
     ends: Vec<End>,
@@ -68,6 +74,9 @@ impl Scratch {
     /// Forgets the conversation before.
     pub fn next_conversation(&mut self) {
         self.surroundings.next_conversation();
+        if let Some(trace) = &mut self.trace {
+            trace.next_conversation();
+        }
     }
 }
 
@@ -89,6 +98,7 @@ impl Ruleset {
             findings: Vec::new(),
             tags: Vec::new(),
             far: false,
+            trace: None,
             hits: Vec::new(),
             anchors: Vec::new(),
             ends: Vec::new(),
@@ -107,6 +117,9 @@ impl Ruleset {
         scratch.tags.clear();
         scratch.far = false;
         scratch.surroundings.next_segment();
+        if let Some(trace) = &mut scratch.trace {
+            trace.next_segment(place);
+        }
         match place.role {
             Role::Exempt => return,
             // A name without letters is a number that somebody calls from.
@@ -154,6 +167,9 @@ impl Ruleset {
             !findings.iter().any(|finding| finding.span.overlaps(span))
         });
         surroundings.turn_over(&self.words);
+        if let Some(trace) = &mut scratch.trace {
+            trace.turn_over(&scratch.surroundings, &self.words);
+        }
     }
 
     /// A label or field that is a name as a whole.
@@ -375,14 +391,14 @@ impl Ruleset {
 
     /// The finding of `rule` among its possible ends `scratch.ends[ends]`, if edges, check and context
     /// let it stand.
-    fn judge(
+    fn weigh(
         &self,
         place: &Place,
         number: u16,
         start: usize,
         ends: std::ops::Range<usize>,
         scratch: &mut Scratch,
-    ) -> Option<Finding> {
+    ) -> Result<Finding, Refusal> {
         let rule = &self.compiled[usize::from(number)];
         let mut longest = None;
         let mut checked = None;
@@ -401,15 +417,15 @@ impl Ruleset {
         }
         let (end, entity, score) = match (rule.check, checked, longest) {
             (Some(_), Some(end), _) => (end, rule.entity, rule.valid),
-            (Some(_), None, Some(end)) => (end, rule.otherwise?, rule.score),
+            (Some(_), None, Some(end)) => (end, rule.otherwise.ok_or(Refusal::Check(end))?, rule.score),
             (None, _, Some(end)) => (end, rule.entity, rule.score),
-            (_, _, None) => return None,
+            (_, _, None) => return Err(Refusal::Edges),
         };
         let score = self.in_context(place, rule, (start, end), score, scratch)?;
-        Some(Finding { span: Span::new(start, end), entity, rule: number, score })
+        Ok(Finding { span: Span::new(start, end), entity, rule: number, score })
     }
 
-    /// The score of a match after its context was looked at; `None` when it stays below the least score.
+    /// The score of a match after its context was looked at, refused below the least score.
     fn in_context(
         &self,
         place: &Place,
@@ -417,7 +433,7 @@ impl Ruleset {
         span: (usize, usize),
         mut score: u8,
         scratch: &mut Scratch,
-    ) -> Option<u8> {
+    ) -> Result<u8, Refusal> {
         let surroundings = &scratch.surroundings;
         let ask = |group, within| surroundings.near(&self.words, group, within, span, place.start);
         let near = rule.near.map_or(Near::No, |near| ask(near.group, near.within));
@@ -434,14 +450,14 @@ impl Ruleset {
             // A bare number is only touched when its key names what the rule looks for.
             let named = rule.near.is_some_and(|near| surroundings.key.contains(&near.group));
             if !named {
-                return None;
+                return Err(Refusal::Unnamed(span.1));
             }
         }
         if score < self.min_score {
             scratch.far |= near == Near::Far;
-            return None;
+            return Err(Refusal::Score(span.1, score));
         }
-        Some(score)
+        Ok(score)
     }
 
     /// Whether a match may end and begin here: not inside a word, not inside a longer number.
@@ -587,62 +603,6 @@ impl Ruleset {
             scratch.ends.push(End { rule, end: found.end() as u32 });
             if let Some(finding) = self.judge(place, rule, found.start(), 0..1, scratch) {
                 scratch.findings.push(finding);
-            }
-        }
-    }
-
-    /// Lets the catch-all rules speak where no other rule did: in the gaps that findings leave.
-    fn catch_all(&self, place: &Place, scratch: &mut Scratch) {
-        if scratch.rest.is_empty() {
-            return;
-        }
-        let (rest, mut taken) = (std::mem::take(&mut scratch.rest), std::mem::take(&mut scratch.taken));
-        taken.clear();
-        taken.extend(scratch.findings.iter().map(|finding| finding.span));
-        taken.sort_unstable();
-        // United, so that ends grow like starts and the findings over a match are next to each other.
-        taken.dedup_by(|next, united| {
-            let joined = next.start < united.end;
-            if joined {
-                united.end = united.end.max(next.end);
-            }
-            joined
-        });
-        for &(rule, span) in &rest {
-            let first = taken.partition_point(|other| other.end <= span.start);
-            let (mut from, mut cut) = (span.start as usize, false);
-            for other in taken[first..].iter().take_while(|other| other.start < span.end) {
-                let start = if cut { from } else { place.start };
-                let gap = Place { start, end: other.start as usize, ..*place };
-                self.catch_gap(&gap, rule, from..other.start as usize, scratch);
-                (from, cut) = (other.end as usize, true);
-            }
-            let rest = Place { start: if cut { from } else { place.start }, ..*place };
-            self.catch_gap(&rest, rule, from..span.end as usize, scratch);
-        }
-        (scratch.rest, scratch.taken) = (rest, taken);
-        scratch.rest.clear();
-    }
-
-    /// The catch-all's match that begins at the start of `range` or at its first digit, in a gap between
-    /// findings.
-    fn catch_gap(&self, gap: &Place, rule: u16, range: std::ops::Range<usize>, scratch: &mut Scratch) {
-        let digit = gap.text.next(range.start, range.end, |m| m.digit);
-        if digit.is_none() {
-            return;
-        }
-        for start in [Some(range.start), digit].into_iter().flatten() {
-            let (Some(automaton), Some(memory)) = (&self.automata[DIGIT], &mut scratch.memories[DIGIT])
-            else {
-                return;
-            };
-            scratch.ends.clear();
-            automaton.ends(memory, gap.text.bytes, start, gap.end, &mut scratch.ends);
-            scratch.ends.retain(|end| end.rule == rule);
-            let ends = 0..scratch.ends.len();
-            if let Some(finding) = self.judge(gap, rule, start, ends, scratch) {
-                scratch.findings.push(finding);
-                return;
             }
         }
     }

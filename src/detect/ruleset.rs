@@ -112,6 +112,8 @@ pub struct Ruleset {
     /// Lower-case values; only asked, never listed.
     pub(super) allowed: HashSet<String>,
     pub(super) min_score: u8,
+    /// The language that rules without it were left out for.
+    pub(super) lang: Option<String>,
     pub(super) kernel: Kernel,
     pub(super) at_every_byte: bool,
     /// Number of the rule that masks names of speakers and name fields.
@@ -353,6 +355,7 @@ impl Ruleset {
                 .filter(|v| !v.is_empty())
                 .collect(),
             min_score: options.min_score,
+            lang: options.lang.clone(),
             kernel: options.kernel,
             at_every_byte: options.at_every_byte,
             person_rule: first_built_in,
@@ -388,6 +391,12 @@ impl Ruleset {
     #[must_use]
     pub fn entities(&self) -> &Entities {
         &self.entities
+    }
+
+    /// The least score of a finding, in hundredths.
+    #[must_use]
+    pub fn min_score(&self) -> u8 {
+        self.min_score
     }
 
     /// Which code looks at the bytes.

@@ -79,7 +79,7 @@ pub(super) fn past_joiners(place: &Place, at: usize) -> usize {
             joiner.len() == word
                 && joiner.bytes().zip(&bytes[at..stop]).all(|(a, b)| a == b | 0x20 || a == *b)
         };
-        if !is_whole || !JOINERS.iter().any(|joiner| is_joiner(joiner)) {
+        if !is_whole || !JOINERS.iter().any(is_joiner) {
             return at;
         }
         at = stop;
