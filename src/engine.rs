@@ -19,7 +19,7 @@ use crate::detect::{self, Place, Ruleset};
 use crate::format::{self, Conversation, Layout};
 use crate::limits;
 use crate::mask::{Numbers, Operator, Subject, folded_value, splice};
-use crate::model::{Entity, Escape, Fault, FaultKind, Finding, Located, Role, Segment, Span};
+use crate::model::{BRACKETS, Entity, Escape, Fault, FaultKind, Finding, Located, Role, Segment, Span};
 use crate::policy::{Action, Policy};
 use crate::resolve::resolve;
 use crate::scan::{Masks, Text, classify};
@@ -33,6 +33,8 @@ pub struct Engine {
     policy: Policy,
     /// Whether labels carry numbers.
     numbered: bool,
+    /// The signs around labels.
+    brackets: [u8; 2],
     mode: Mode,
     /// Names of the entities whose values differ by punctuation.
     punctuated: Vec<Entity>,
@@ -139,7 +141,21 @@ impl Engine {
         let names =
             ["EMAIL", "URL", "IP_ADDRESS", "MAC_ADDRESS", "USERNAME", "PASSWORD", "SECRET", "COORDINATES"];
         let punctuated = names.iter().filter_map(|name| rules.entities().find(name)).collect();
-        Engine { rules, policy, numbered, mode, punctuated, question: explain::Question::default() }
+        Engine {
+            rules,
+            policy,
+            numbered,
+            brackets: BRACKETS[0],
+            mode,
+            punctuated,
+            question: explain::Question::default(),
+        }
+    }
+
+    /// The same engine, with other signs around labels: one pair of [`BRACKETS`].
+    #[must_use]
+    pub fn bracketed(self, brackets: [u8; 2]) -> Engine {
+        Engine { brackets, ..self }
     }
 
     /// The rules.
@@ -363,8 +379,10 @@ impl Engine {
             }
             blanks.clear();
             let entities = self.rules.entities();
-            blanks
-                .extend(found.iter().map(|located| format!("[{}_1]", entities.name(located.finding.entity))));
+            let [open, close] = self.brackets.map(char::from);
+            let label =
+                |located: &Located| format!("{open}{}_1{close}", entities.name(located.finding.entity));
+            blanks.extend(found.iter().map(label));
             let shown =
                 found.iter().zip(blanks.iter()).map(|(located, with)| Blank { span: located.span, with });
             view.build(self.rules.kernel(), text.bytes, segment.span, segment.escape, shown);
@@ -443,8 +461,12 @@ impl Engine {
             let punctuated = self.punctuated.contains(&entity);
             folded_value(located.span.of(chunk.text.bytes), segment.escape, punctuated, &mut worker.value);
             let number = worker.numbers.of(entity, &worker.value);
-            let subject =
-                Subject { entity: self.rules.entities().name(entity), number, numbered: self.numbered };
+            let subject = Subject {
+                entity: self.rules.entities().name(entity),
+                number,
+                numbered: self.numbered,
+                brackets: self.brackets,
+            };
             (self.operator(entity).write)(&subject, &mut worker.replacements);
             worker.ends.push(worker.replacements.len() as u32);
         }

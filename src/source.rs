@@ -368,7 +368,12 @@ fn guess(head: &[u8]) -> (Encoding, bool) {
         return (Encoding::Utf16Be, true);
     }
     // JSON is UTF-8 by definition (RFC 8259); a stray byte there is damage.
-    let is_json = head.trim_ascii_start().starts_with(b"{") || head.trim_ascii_start().starts_with(b"[");
+    // A label such as `[PERSON_1]` at the beginning makes no JSON of a text.
+    let is_json = match head.trim_ascii_start() {
+        [b'{', next, ..] => b"\"} \t\r\n".contains(next),
+        [b'[', next, ..] => b"{[\"]-0123456789 \t\r\n".contains(next),
+        _ => false,
+    };
     let broken = match std::str::from_utf8(head) {
         Ok(_) => false,
         // A head may end inside a character.
@@ -473,6 +478,7 @@ mod tests {
         assert_eq!(round_trip(b"\xFE\xFF\x00n\x00\xE9", None), Encoding::Utf16Be);
         assert_eq!(read_all(b"hello \xFF\n", None).1, Encoding::Utf8);
         assert_eq!(read_all(b"{\"text\":\"caf\xE9\"}\n", None).1, Encoding::Utf8);
+        assert_eq!(read_all(b"[PERSON_1]: un caf\xE9\n", None).1, Encoding::Windows1252);
     }
 
     #[test]

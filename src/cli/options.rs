@@ -11,6 +11,7 @@ use crate::engine::{Engine, Mode};
 use crate::error::{Error, Result};
 use crate::format::{self, FORMATS, FieldOptions};
 use crate::limits;
+use crate::model::BRACKETS;
 use crate::pipeline::{Job, Settings};
 use crate::policy::Policy;
 use crate::sink::Target;
@@ -23,6 +24,17 @@ pub(super) enum Labels {
     Numbered,
     /// `[PHONE]`.
     Plain,
+}
+
+/// The signs around labels: only such that no rule matches through.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LabelStyle {
+    /// `[PHONE_1]`.
+    Square,
+    /// `{PHONE_1}`.
+    Curly,
+    /// `<PHONE_1>`.
+    Angle,
 }
 
 /// Kinds of detectors.
@@ -60,6 +72,9 @@ pub(super) struct TextOptions {
     /// Whether the same value carries the same number
     #[arg(long, value_name = "STYLE", default_value = "numbered", help_heading = "Detection")]
     labels: Labels,
+    /// Signs around labels; tags in any of these styles are left alone when text is masked again
+    #[arg(long, value_name = "STYLE", default_value = "square", help_heading = "Detection")]
+    label_style: LabelStyle,
     /// Worker threads [default: one per core]
     #[arg(short, long, value_name = "N", help_heading = "Running")]
     jobs: Option<usize>,
@@ -140,7 +155,8 @@ impl Detection {
 impl TextOptions {
     /// The engine that the options describe.
     pub(super) fn engine(&self, mode: Mode) -> Result<Engine> {
-        self.detection.engine(mode, self.labels == Labels::Numbered, &self.entities)
+        let engine = self.detection.engine(mode, self.labels == Labels::Numbered, &self.entities)?;
+        Ok(engine.bracketed(BRACKETS[self.label_style as usize]))
     }
 
     /// The settings of the run, without outputs.
@@ -221,6 +237,9 @@ impl TextOptions {
             note("entities", &self.entities.join(","));
         }
         note("labels", if self.labels == Labels::Numbered { "numbered" } else { "plain" });
+        if self.label_style != LabelStyle::Square {
+            note("label-style", if self.label_style == LabelStyle::Curly { "curly" } else { "angle" });
+        }
         Run {
             sourdine: env!("CARGO_PKG_VERSION").to_owned(),
             ruleset: engine.rules().digest().to_owned(),

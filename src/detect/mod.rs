@@ -24,7 +24,7 @@ pub use trace::{Attempt, Side, Step, Trace, Verdict, Word};
 
 use regex_automata::Input;
 
-use crate::model::{Entity, Finding, Role, Span};
+use crate::model::{Entity, Finding, Role, Span, closing};
 use crate::scan::{Text, WordHit};
 use automaton::{Automaton, End, Memory};
 use context::{Near, Surroundings};
@@ -177,7 +177,8 @@ impl Ruleset {
         let value = &place.text.bytes[place.start..place.end];
         let start = place.start + value.len() - value.trim_ascii_start().len();
         let end = start + value.trim_ascii().len();
-        let is_masked = value.trim_ascii().starts_with(b"[") && value.trim_ascii().ends_with(b"]");
+        let ends = value.trim_ascii().first().and_then(|&first| closing(first));
+        let is_masked = ends.is_some() && value.trim_ascii().last().copied() == ends;
         let has_letters = place.text.any(start, end, |m| m.letter);
         if has_letters && !is_masked {
             let (rule, score) = (self.person_rule, 90);
@@ -331,12 +332,12 @@ impl Ruleset {
     fn note_tag(&self, bytes: &[u8], at: usize, scratch: &mut Scratch) -> bool {
         let before = &bytes[..at];
         let digits_before = before.iter().rev().take_while(|b| b.is_ascii_digit()).count();
-        let first = if bytes[at] == b']' { at - digits_before } else { at };
+        let first = if bytes[at].is_ascii_digit() { at } else { at - digits_before };
         if first == 0 || bytes[first - 1] != b'_' {
             return false;
         }
         let digits = bytes[first..].iter().take_while(|b| b.is_ascii_digit()).count();
-        if digits == 0 || digits > 9 || bytes.get(first + digits) != Some(&b']') {
+        if digits == 0 || digits > 9 {
             return false;
         }
         let name = bytes[..first - 1]
@@ -346,7 +347,8 @@ impl Ruleset {
             .take_while(|&&b| b.is_ascii_uppercase() || b == b'_')
             .count();
         let opening = (first - 1).checked_sub(name + 1).map(|open| bytes[open]);
-        if opening != Some(b'[') {
+        let ends = opening.and_then(closing);
+        if ends.is_none() || bytes.get(first + digits).copied() != ends {
             return false;
         }
         let name = std::str::from_utf8(&bytes[first - 1 - name..first - 1]).unwrap_or_default();
