@@ -185,6 +185,15 @@ impl Input {
         read_up_to(&mut self.reader, buffer, size)
     }
 
+    /// Bytes read so far, as they lie on disk.
+    ///
+    /// # Panics
+    /// Never: no reader panics while it holds the digest.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.digest.lock().expect("readers do not panic").bytes()
+    }
+
     /// The digest of what was read so far, as it lies on disk.
     ///
     /// # Panics

@@ -8,6 +8,7 @@ mod colour;
 mod eval;
 mod explain;
 mod options;
+mod progress;
 mod redact;
 mod rules;
 mod scan;
@@ -100,6 +101,11 @@ fn say(message: impl Display) {
         .map(|c| if c.is_control() && c != '\n' { '?' } else { c })
         .collect();
     // Nobody is left to tell when standard error is closed.
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// Writes a line to standard error as it is: counts and names of entities, nothing of an input.
+fn say_plainly(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 

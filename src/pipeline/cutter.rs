@@ -90,8 +90,11 @@ impl Cutter {
     ) -> std::result::Result<bool, Stopped> {
         let (mut buffer, mut rest) = (lane.buffer(), Vec::new());
         let mut size = settings.chunk_bytes.max(1);
+        let mut read = 0;
         loop {
             let complete = input.fill(&mut buffer, size)?;
+            settings.meter.read(input.bytes() - read);
+            read = input.bytes();
             if settings.stop.load(Ordering::Relaxed) {
                 return Err(Stopped::Run(Error::Interrupted));
             }
@@ -118,6 +121,7 @@ impl Cutter {
                 self.first = false;
                 self.record += records;
                 self.offset += border as u64;
+                settings.meter.cut(border as u64);
                 if !lane.chunk(file, buffer, first, record, offset)? {
                     return Ok(false);
                 }

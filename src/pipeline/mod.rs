@@ -7,6 +7,7 @@
 //! bounded by the queue's length. With one job all three are the caller's thread.
 
 mod cutter;
+mod meter;
 mod writer;
 
 use std::io::Write;
@@ -24,6 +25,7 @@ use crate::model::FaultKind;
 use crate::sink::{Sink, Target};
 use crate::source::{Encoding, Source};
 use cutter::read_one;
+pub use meter::Meter;
 use writer::Writer;
 
 /// One input and where its masked form goes.
@@ -66,6 +68,8 @@ pub struct Settings<'a> {
     pub one_output: Option<Target>,
     /// Whether the audit names the file before its records: a run over several inputs.
     pub many: bool,
+    /// Where the run says how far it is.
+    pub meter: Arc<Meter>,
 }
 
 impl Default for Settings<'_> {
@@ -85,6 +89,7 @@ impl Default for Settings<'_> {
             audit: None,
             one_output: None,
             many: false,
+            meter: Arc::default(),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Event, Report, Settings};
+use super::{Event, Meter, Report, Settings};
 use crate::audit::{File, Head, Line};
 use crate::engine::{Engine, FileContext, Output};
 use crate::error::{Error, Result};
@@ -35,6 +35,7 @@ pub(super) struct Writer<'e> {
     ids: HashSet<u64>,
     last_id: Option<u64>,
     report: Report,
+    meter: Arc<Meter>,
 }
 
 struct OpenFile {
@@ -75,6 +76,7 @@ impl<'e> Writer<'e> {
             ids: HashSet::new(),
             last_id: None,
             report,
+            meter: Arc::clone(&settings.meter),
         })
     }
 
@@ -159,6 +161,7 @@ impl<'e> Writer<'e> {
             *sum += count;
         }
         self.report.end.records += output.records;
+        self.meter.wrote(output.raw.len() as u64, output.records, output.masked.iter().sum());
         self.report.end.cut += output.cut;
         for &id in &output.ids {
             if self.last_id != Some(id) {

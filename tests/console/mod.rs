@@ -37,6 +37,7 @@ impl Shell {
             .env("HOME", self.directory.path())
             .env_remove("SOURDINE_CONFIG")
             .env_remove("NO_COLOR")
+            .env_remove("RUST_BACKTRACE")
             .current_dir(self.directory.path())
             .stdin(Stdio::null())
             .output()
