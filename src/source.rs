@@ -85,6 +85,16 @@ pub enum Packing {
 }
 
 impl Packing {
+    /// The name of the packing program's format.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Packing::Plain => "none",
+            Packing::Gzip => "gzip",
+            Packing::Zstd => "zstd",
+        }
+    }
+
     /// By the ending of a file's name.
     #[must_use]
     pub fn by_name(name: &str) -> Packing {
@@ -118,6 +128,8 @@ pub struct Input {
     pub encoding: Encoding,
     /// Whether the encoding was guessed from the bytes.
     pub guessed: bool,
+    /// How it is packed.
+    pub packing: Packing,
     digest: Arc<Mutex<Digest>>,
 }
 
@@ -160,7 +172,7 @@ impl Input {
             read_up_to(&mut decoding, &mut head, limits::HEAD_BYTES)?;
             reader = Box::new(decoding);
         }
-        Ok(Input { reader, head, given: 0, encoding, guessed, digest })
+        Ok(Input { reader, head, given: 0, encoding, guessed, packing, digest })
     }
 
     /// The beginning of the text: all of it, when it is shorter than the limit for heads.

@@ -92,3 +92,49 @@ fn statistics() {
 fn explain() {
     console::check(&transcript("explain.console"));
 }
+
+#[test]
+fn formats() {
+    console::check(&transcript("formats.console"));
+}
+
+#[test]
+fn completions_and_manual_pages() {
+    let shell = console::Shell::new();
+    for name in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let (said, code) = shell.run(&format!("sourdine completions {name}"));
+        assert_eq!(code, 0, "{name}: {said}");
+        for word in ["explain", "label-style", "jsonl"] {
+            assert!(said.contains(word), "{name} knows no {word}");
+        }
+    }
+    let (said, code) = shell.run("sourdine completions bash > done && bash -n done && echo fine");
+    assert_eq!((said.as_str(), code), ("fine\n", 0));
+    let (said, _) = shell.run("sourdine man");
+    assert!(said.contains(".TH sourdine 1"), "{said}");
+    assert_eq!(shell.run("sourdine man deep/man1"), (String::new(), 0));
+    let (said, _) = shell.run("ls deep/man1");
+    assert!(said.contains("sourdine.1\n") && said.contains("sourdine-redact.1\n"), "{said}");
+}
+
+/// Help fits a terminal of 80 columns and begins with the commonest uses.
+#[test]
+fn help_reads_well() {
+    let shell = console::Shell::new();
+    let (help, _) = shell.run("COLUMNS=80 sourdine --help");
+    assert!(help.find("Commonest uses").expect("uses") < help.find("Usage:").expect("usage"), "{help}");
+    let commands =
+        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let commands: Vec<&str> = commands.filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(commands.len() > 8, "{commands:?}");
+    for command in [""].iter().chain(&commands) {
+        for flag in ["-h", "--help"] {
+            let (help, code) = shell.run(&format!("COLUMNS=80 sourdine {command} {flag}"));
+            assert!(code == 0 || *command == "help", "{command}: {help}");
+            for line in help.lines() {
+                assert!(line.chars().count() <= 80, "{command} {flag}: {line}");
+            }
+            assert!(help.ends_with('\n') && !help.ends_with("\n\n"), "{command} {flag}");
+        }
+    }
+}

@@ -7,6 +7,8 @@ mod audit;
 mod colour;
 mod eval;
 mod explain;
+mod formats;
+mod manual;
 mod options;
 mod progress;
 mod redact;
@@ -32,14 +34,16 @@ static STOP: AtomicBool = AtomicBool::new(false);
     version,
     propagate_version = true,
     max_term_width = 100,
-    after_help = "Commonest uses:\n  \
-        sourdine redact calls.jsonl -o masked.jsonl     mask a file, with an audit log beside it\n  \
-        cat notes.txt | sourdine redact                 mask a pipe\n  \
-        sourdine scan calls.jsonl                       list what would be masked, as JSON lines\n  \
-        sourdine eval gold.jsonl                        measure on labelled text of your own\n\n\
-        Exit codes: 0 done, 1 something found (--check), 2 usage, 4 records quarantined, 5 audit does not\n\
-        verify, 6 input or output failed, 130 interrupted, 141 reader gone.\n\
-        No redactor finds everything: measure on your own text before you rely on it."
+    help_template = "{about-with-newline}\n\
+        Commonest uses:\n  \
+        sourdine redact calls.jsonl -o masked.jsonl   mask a file\n  \
+        cat notes.txt | sourdine redact               mask a pipe\n  \
+        sourdine explain calls.jsonl:12               why is record 12 masked so?\n\n\
+        {usage-heading} {usage}\n\n{all-args}{after-help}",
+    after_help = "Exit codes: 0 done, 1 something found (--check), 2 usage, 4 records quarantined,\n\
+        5 audit does not verify, 6 input or output failed, 130 interrupted, 141 reader\n\
+        gone. No redactor finds everything: measure on your own text (sourdine eval)\n\
+        before you rely on it."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -54,6 +58,9 @@ enum Command {
     Eval(eval::Eval),
     Rules(rules::Rules),
     Audit(audit::Audit),
+    Formats(formats::Formats),
+    Completions(manual::Completions),
+    Man(manual::Man),
 }
 
 /// Runs the command line of the process and returns its exit code.
@@ -81,6 +88,9 @@ pub fn main() -> ExitCode {
         Command::Eval(command) => command.run(),
         Command::Rules(command) => command.run(),
         Command::Audit(command) => command.run(),
+        Command::Formats(command) => command.run(),
+        Command::Completions(command) => command.run(),
+        Command::Man(command) => command.run(),
     };
     match outcome {
         Ok(code) => ExitCode::from(code),

@@ -21,6 +21,12 @@ use crate::source::{Encoding, Source};
 
 /// Mask personal data in files, directories or standard input
 #[derive(Args)]
+#[command(long_about = "Mask personal data in files, directories or standard input.\n\n  \
+        sourdine redact calls.jsonl -o masked.jsonl   a file, and its audit log\n  \
+        sourdine redact calls/ -o masked/             a directory\n  \
+        cat notes.txt | sourdine redact               a pipe\n\n\
+        Nothing but the personal data changes. What cannot be decoded is replaced by a marker \
+        and never passed through (exit code 4).")]
 pub(super) struct Redact {
     /// Files, directories, or - for standard input
     #[arg(value_name = "INPUT")]
