@@ -5,6 +5,7 @@
 
 mod audit;
 mod colour;
+mod config;
 mod eval;
 mod explain;
 mod formats;
@@ -16,13 +17,15 @@ mod rules;
 mod scan;
 
 use std::fmt::Display;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _, stderr};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::error::Error;
+use config::Config;
 
 /// Set by Ctrl-C and SIGTERM.
 static STOP: AtomicBool = AtomicBool::new(false);
@@ -48,6 +51,15 @@ static STOP: AtomicBool = AtomicBool::new(false);
 struct Arguments {
     #[command(subcommand)]
     command: Command,
+    /// Options from this file [default: sourdine.toml here or above]
+    #[arg(long, value_name = "FILE", global = true, help_heading = "Configuration")]
+    config: Option<PathBuf>,
+    /// No options from a file
+    #[arg(long, global = true, conflicts_with = "config", help_heading = "Configuration")]
+    no_config: bool,
+    /// Print the options in force and where they come from, and do nothing
+    #[arg(long, global = true, help_heading = "Configuration")]
+    print_config: bool,
 }
 
 #[derive(Subcommand)]
@@ -71,13 +83,10 @@ pub fn main() -> ExitCode {
         let place = panic.location().map_or_else(String::new, ToString::to_string);
         say(format_args!("internal error at {place}; please report it"));
     }));
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
-        Err(error) => {
-            // Help and version are no errors; nothing can be done when printing them fails.
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
-        }
+    let arguments = match arguments() {
+        Ok(Some(arguments)) => arguments,
+        Ok(None) => return ExitCode::SUCCESS,
+        Err(error) => return told(&error),
     };
     // Without a handler Ctrl-C ends the process at once, which leaves a temporary file at worst.
     let _ = ctrlc::set_handler(|| STOP.store(true, Ordering::Relaxed));
@@ -94,14 +103,61 @@ pub fn main() -> ExitCode {
     };
     match outcome {
         Ok(code) => ExitCode::from(code),
-        Err(error) => {
-            let code = error.downcast_ref::<Error>().map_or(2, Error::exit_code);
-            if code != 141 {
-                say(&error);
-            }
-            ExitCode::from(code)
-        }
+        Err(error) => told(&error),
     }
+}
+
+/// The command line over the configuration file; `None` when showing them was all that was asked for.
+fn arguments() -> anyhow::Result<Option<Arguments>> {
+    // Which file, and for which subcommand? What is wrong otherwise is told by the second reading.
+    let first = Arguments::command().ignore_errors(true).try_get_matches();
+    let (way, config) = match &first {
+        Ok(matches) => {
+            let (way, inner) = config::innermost(matches);
+            let named = inner.try_get_one::<PathBuf>("config").ok().flatten();
+            let without = inner.try_get_one::<bool>("no_config").ok().flatten() == Some(&true);
+            let config = if without {
+                None
+            } else {
+                Config::find(named.map(PathBuf::as_path), &Arguments::command())?
+            };
+            (way, config)
+        }
+        // Help or version.
+        Err(_) => (Vec::new(), None),
+    };
+    let mut command = Arguments::command();
+    if let Some(config) = &config {
+        command = config.apply(command, &way);
+    }
+    let matches = command.clone().try_get_matches()?;
+    let arguments = Arguments::from_arg_matches(&matches)?;
+    let (_, inner) = config::innermost(&matches);
+    if inner.try_get_one::<bool>("print_config").ok().flatten() == Some(&true) {
+        print(&config::shown(config.as_ref(), &command, &way, inner))?;
+        return Ok(None);
+    }
+    if let Some(config) = &config
+        && stderr().is_terminal()
+        && inner.try_get_one::<bool>("quiet").ok().flatten() != Some(&true)
+    {
+        say(format_args!("options from {}", config.path().display()));
+    }
+    Ok(Some(arguments))
+}
+
+/// Tells what went wrong, and gives the exit code.
+fn told(error: &anyhow::Error) -> ExitCode {
+    if let Some(usage) = error.downcast_ref::<clap::Error>() {
+        // Help and version are no errors; nothing can be done when printing them fails.
+        let _ = usage.print();
+        return ExitCode::from(if usage.use_stderr() { 2 } else { 0 });
+    }
+    let code = error.downcast_ref::<Error>().map_or(2, Error::exit_code);
+    if code != 141 {
+        say(error);
+    }
+    ExitCode::from(code)
 }
 
 /// Writes a line to standard error, control characters shown as `?`.

@@ -27,6 +27,13 @@ impl Shell {
         Shell { directory }
     }
 
+    /// Puts a file into the directory.
+    pub fn write(&self, name: &str, text: &str) {
+        let path = self.directory.path().join(name);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+        fs::write(path, text).expect("writes");
+    }
+
     /// What the command prints, and its exit code.
     pub fn run(&self, command: &str) -> (String, i32) {
         let binary = Path::new(env!("CARGO_BIN_EXE_sourdine")).parent().expect("a directory");
