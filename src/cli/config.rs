@@ -93,18 +93,14 @@ impl Config {
     /// The command with the values of the file as defaults of the subcommand's options.
     pub(super) fn apply(&self, command: Command, way: &[String]) -> Command {
         match way {
-            [] => {
-                let known: Vec<(clap::Id, Vec<OsString>)> = command
-                    .get_arguments()
-                    .filter_map(|arg| {
-                        let (_, given) = self.values.get(arg.get_long()?)?;
-                        Some((arg.get_id().clone(), given.iter().map(OsString::from).collect()))
-                    })
-                    .collect();
-                known.into_iter().fold(command, |command, (id, given)| {
-                    command.mut_arg(id, |arg| arg.default_values(given))
-                })
-            }
+            // All of them are gone through, or the help would list changed ones last.
+            [] => command.mut_args(|arg| {
+                let given = arg.get_long().and_then(|name| self.values.get(name));
+                match given.map(|(_, given)| given.iter().map(OsString::from).collect::<Vec<_>>()) {
+                    Some(given) => arg.default_values(given),
+                    None => arg,
+                }
+            }),
             [first, rest @ ..] => command.mut_subcommand(first, |inner| self.apply(inner, rest)),
         }
     }
