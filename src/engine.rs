@@ -11,6 +11,7 @@ pub mod explain;
 mod explained;
 mod found;
 mod report;
+mod stream;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -130,6 +131,8 @@ pub struct Worker {
     replacements: String,
     ends: Vec<u32>,
     blanks: Vec<String>,
+    /// The open conversation, when records are masked one by one.
+    stream: stream::Stream,
     /// What was judged, when somebody asks why.
     judged: Option<Box<explain::Judged>>,
 }
@@ -187,6 +190,7 @@ impl Engine {
             conversation: Conversation::default(),
             view: View::default(),
             judged: explains.then(Box::default),
+            stream: stream::Stream::default(),
             detect,
             numbers: Numbers::default(),
             masked: Vec::new(),
@@ -294,12 +298,31 @@ impl Engine {
         if self.mode == Mode::Explain && !self.asks_for(conversation) {
             return;
         }
+        self.records(file, chunk, conversation, (0, false), worker, out);
+    }
+
+    /// Works on a conversation's records from number `from` on; with `goes_on`, the earlier ones were worked
+    /// on before, and what they said is remembered.
+    fn records(
+        &self,
+        file: &FileContext,
+        chunk: &format::Chunk,
+        conversation: &Conversation,
+        (from, goes_on): (usize, bool),
+        worker: &mut Worker,
+        out: &mut Output,
+    ) {
         worker.masked.clear();
         worker.kept.clear();
-        worker.numbers.clear();
         worker.judged.iter_mut().for_each(|judged| judged.clear());
-        worker.detect.next_conversation();
+        if !goes_on {
+            worker.numbers.clear();
+            worker.detect.next_conversation();
+        }
         for (index, segment) in conversation.segments.iter().enumerate() {
+            if (segment.record as usize) < from {
+                continue;
+            }
             if worker.judged.is_some() {
                 self.ask(file, chunk, conversation, index as u32, worker);
             }
@@ -325,8 +348,10 @@ impl Engine {
         count(&worker.masked, &mut out.masked);
         count(&worker.kept, &mut out.kept);
         match self.mode {
-            Mode::Mask => self.write(file, chunk, conversation, worker, out),
-            Mode::Scan { show_values } => self.report(file, chunk, conversation, show_values, worker, out),
+            Mode::Mask => self.write(file, chunk, conversation, from, worker, out),
+            Mode::Scan { show_values } => {
+                self.report(file, chunk, conversation, (from, show_values), worker, out);
+            }
             Mode::Find => self.gather(chunk, conversation, worker, out),
             Mode::Explain => self.explain(file, chunk, conversation, worker, out),
         }
@@ -478,6 +503,7 @@ impl Engine {
         file: &FileContext,
         chunk: &format::Chunk,
         conversation: &Conversation,
+        first: usize,
         worker: &mut Worker,
         out: &mut Output,
     ) {
@@ -487,7 +513,7 @@ impl Engine {
             &replacements[start..ends[at] as usize]
         };
         let mut next = 0;
-        for (index, record) in conversation.records.iter().enumerate() {
+        for (index, record) in conversation.records.iter().enumerate().skip(first) {
             if let Some(fault) = record.fault {
                 self.quarantine(file, chunk, record, fault, out);
                 continue;

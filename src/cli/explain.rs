@@ -61,7 +61,8 @@ impl Explain {
         let mut settings = self.text.settings()?;
         let memory = Arc::new(Mutex::new(Vec::new()));
         settings.one_output = Some(Target::Memory(Arc::clone(&memory)));
-        settings.jobs = 1;
+        // Look-back is the same; an explanation has the whole conversation at hand.
+        (settings.jobs, settings.by_line) = (1, false);
         if is_text && settings.format.is_none() {
             settings.format = crate::format::by_name("text");
         }

@@ -133,6 +133,10 @@ pub(super) struct TextOptions {
     /// Signs around labels; tags in any of these styles are left alone when text is masked again
     #[arg(long, value_name = "STYLE", default_value = "square", help_heading = "Detection")]
     label_style: LabelStyle,
+    /// For live pipes: mask and write each record as soon as it is there, knowing only what its
+    /// conversation has said so far; format and encoding follow from the first line
+    #[arg(long, help_heading = "Running")]
+    line_buffered: bool,
     /// Worker threads [default: one per core]
     #[arg(short, long, value_name = "N", help_heading = "Running")]
     jobs: Option<usize>,
@@ -231,6 +235,7 @@ impl TextOptions {
             encoding: self.reading.encoding(),
             fields: self.reading.fields(),
             key: self.key()?,
+            by_line: self.line_buffered,
             stop: &super::STOP,
             ..defaults
         })
@@ -287,7 +292,7 @@ impl TextOptions {
             ruleset: engine.rules().digest().to_owned(),
             policy: engine.policy().digest(),
             options,
-            lookahead: "conversation".to_owned(),
+            lookahead: if self.line_buffered { "0" } else { "conversation" }.to_owned(),
             start: now(),
             jobs: settings.jobs,
         }

@@ -62,7 +62,7 @@ impl Engine {
         file: &FileContext,
         chunk: &format::Chunk,
         conversation: &Conversation,
-        show_values: bool,
+        (first, show_values): (usize, bool),
         worker: &mut Worker,
         out: &mut Output,
     ) {
@@ -71,7 +71,7 @@ impl Engine {
             let start = if at == 0 { 0 } else { ends[at - 1] as usize };
             &replacements[start..ends[at] as usize]
         };
-        for record in &conversation.records {
+        for record in &conversation.records[first..] {
             if let Some(fault) = record.fault {
                 out.faults.push((record.number, (record.span.start + fault.at) as usize, fault.kind));
             }

@@ -86,7 +86,10 @@ fn is_full_name(label: &[u8]) -> bool {
             && word[1..].iter().all(|b| b.is_ascii_lowercase() || *b >= 0x80 || *b == b'-')
     };
     let words = || label.split(|b| *b == b' ').filter(|word| !word.is_empty());
-    label.starts_with(b"[PERSON") || (2..=3).contains(&words().count()) && words().all(is_capitalised)
+    let is_tag = label.split_first().is_some_and(|(&first, rest)| {
+        rest.starts_with(b"PERSON") && rest.last().copied() == crate::model::closing(first)
+    });
+    is_tag || (2..=3).contains(&words().count()) && words().all(is_capitalised)
 }
 
 fn is_blank(line: &[u8]) -> bool {

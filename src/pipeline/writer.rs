@@ -35,6 +35,7 @@ pub(super) struct Writer<'e> {
     ids: HashSet<u64>,
     last_id: Option<u64>,
     report: Report,
+    by_line: bool,
     meter: Arc<Meter>,
 }
 
@@ -76,6 +77,7 @@ impl<'e> Writer<'e> {
             ids: HashSet::new(),
             last_id: None,
             report,
+            by_line: settings.by_line,
             meter: Arc::clone(&settings.meter),
         })
     }
@@ -147,7 +149,11 @@ impl<'e> Writer<'e> {
         self.set_aside(&output.quarantine)?;
         self.audit(&output.audit)?;
         let Some(open) = &mut self.open else { return Ok(()) };
-        self.shared.as_mut().unwrap_or(&mut open.sink).write(&output.bytes)?;
+        let sink = self.shared.as_mut().unwrap_or(&mut open.sink);
+        sink.write(&output.bytes)?;
+        if self.by_line {
+            sink.flush()?;
+        }
         for &(record, at, kind) in &output.faults {
             self.report.end.quarantined += 1;
             if self.report.faults.len() < limits::FAULTS_SHOWN {
