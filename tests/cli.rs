@@ -331,7 +331,7 @@ fn wrong_invocations_say_what_to_do() {
         (vec!["redact", "--jobs", "0"], 2, "between 1 and 1024"),
         (vec!["redact", "--entities", "EMIAL"], 2, "no entity is called `EMIAL`"),
         (vec!["redact", text(&table), "--text-field", "verbatim"], 2, "no column `verbatim`"),
-        (vec!["redact", "--rules", text(&rules)], 2, "bad.toml:1: rule `x.y`: `ignores` 2"),
+        (vec!["redact", "--rules", text(&rules)], 2, "bad.toml:8: rule `x.y`: `ignores` 2"),
         (vec!["rules", "test", text(&rules)], 2, "1 examples failed"),
         (vec!["redact", "--key-file", text(&table), "--deny", missing.as_str()], 6, "No such file"),
         (vec!["audit", "verify", text(&table)], 5, "not a run line"),

@@ -138,3 +138,27 @@ fn help_reads_well() {
         }
     }
 }
+
+/// Every foreseeable mistake is answered with what is wrong, where, and what to do.
+#[test]
+fn errors() {
+    console::check(&transcript("errors.console"));
+}
+
+/// The same mistakes with nobody to tell, on a narrow terminal and on a wide one: same code, no panic.
+#[test]
+fn errors_anywhere() {
+    let known = std::fs::read_to_string(transcript("errors.console")).expect("a transcript");
+    let (shell, closed) = (console::Shell::new(), console::Shell::new());
+    for command in known.lines().filter_map(|line| line.strip_prefix("$ ")) {
+        let (_, code) = shell.run(command);
+        let (said, silent) = closed.run(&format!("exec 2>&-; {command}"));
+        assert_eq!((silent, said.as_str()), (code, ""), "{command}");
+        assert_ne!(code, 101, "{command}");
+    }
+    for command in ["sourdine redact --format cvs", "sourdine redact --rules bad.toml", "sourdine redact -h"]
+    {
+        let Some(said) = on_terminal(&shell, command, 20) else { return };
+        assert!(!said.contains("internal error") && said.len() > 40, "{said}");
+    }
+}

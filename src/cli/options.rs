@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use crate::audit::{Run, digest_key};
 use crate::detect::{Options, Ruleset, WordLists};
 use crate::engine::{Engine, Mode};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, nearest};
 use crate::format::{self, FORMATS, FieldOptions, Format};
 use crate::limits;
 use crate::model::BRACKETS;
@@ -246,7 +246,10 @@ impl TextOptions {
         let Some(path) = &self.key_file else { return Ok(None) };
         let bytes = read_bounded(path)?;
         if bytes.len() < 16 {
-            return Err(Error::Usage(format!("{}: a key has at least 16 bytes", path.display())));
+            return Err(Error::Usage(format!(
+                "{}: a key has at least 16 bytes; `head -c 32 /dev/urandom > KEYFILE` makes one",
+                path.display()
+            )));
         }
         Ok(Some(digest_key(&bytes)))
     }
@@ -367,6 +370,23 @@ pub(super) fn rule_files(path: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// The system's complaint about a file that is not there, with one of nearly the same name beside it.
+fn missing(path: &Path, source: std::io::Error) -> std::io::Error {
+    let (Some(name), std::io::ErrorKind::NotFound) = (path.file_name(), source.kind()) else { return source };
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Ok(entries) = fs::read_dir(directory) else { return source };
+    let mut names: Vec<String> =
+        entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).take(10_000).collect();
+    names.sort();
+    match nearest(&name.to_string_lossy(), names.iter().map(String::as_str)) {
+        Some(near) => std::io::Error::new(
+            source.kind(),
+            format!("{source}; did you mean `{}`?", path.with_file_name(near).display()),
+        ),
+        None => source,
+    }
+}
+
 /// The jobs of a run: every input with its name, in order; files of directories sorted by path.
 /// `target` says where an input goes, by its name.
 pub(super) fn jobs(inputs: &[PathBuf], mut target: impl FnMut(&str) -> Target) -> Result<Vec<Job>> {
@@ -408,8 +428,8 @@ pub(super) fn jobs(inputs: &[PathBuf], mut target: impl FnMut(&str) -> Target) -
             }
         } else {
             // A missing file is known before anything is written.
-            let failed = |source| Error::Input { path: input.clone(), source };
-            fs::metadata(input).map_err(failed)?;
+            fs::metadata(input)
+                .map_err(|source| Error::Input { path: input.clone(), source: missing(input, source) })?;
             let name =
                 input.file_name().map_or_else(|| "-".to_owned(), |name| name.to_string_lossy().into_owned());
             let target = target(&name);

@@ -1,7 +1,7 @@
 //! `sourdine redact`: masks text.
 
 use std::fs::{self, OpenOptions};
-use std::io::{IsTerminal, stderr, stdout};
+use std::io::{self, IsTerminal, stderr, stdout};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -88,8 +88,18 @@ impl Redact {
             }
             Some(file) => Target::Path(file.to_owned()),
         })?;
+        if let Some(directory) = self.inputs.iter().find(|input| input.is_dir())
+            && writes
+            && self.output.is_none()
+        {
+            return Err(Error::Usage(format!(
+                "{0}: a directory needs a place to go; say -o DIR, as in sourdine redact {0} -o masked/",
+                directory.display()
+            ))
+            .into());
+        }
         let audit = if writes { self.audit_path(is_tree) } else { self.audit.clone() };
-        self.check_outputs(&jobs, audit.as_deref())?;
+        self.check_outputs(&jobs, audit.as_deref(), is_tree)?;
         for job in &jobs {
             if let (true, Target::Path(path)) = (is_tree, &job.target)
                 && let Some(parent) = path.parent()
@@ -142,7 +152,7 @@ impl Redact {
     }
 
     /// Refuses, before anything is written, outputs that exist, that are inputs, or that are named twice.
-    fn check_outputs(&self, jobs: &[Job], audit: Option<&Path>) -> Result<()> {
+    fn check_outputs(&self, jobs: &[Job], audit: Option<&Path>, is_tree: bool) -> Result<()> {
         let mut named: Vec<&Path> = Vec::new();
         let quarantine = self.quarantine.as_deref();
         let targets = jobs.iter().filter_map(|job| match &job.target {
@@ -165,6 +175,11 @@ impl Redact {
             }
             if named.contains(&path) {
                 return Err(Error::Usage(format!("{}: two outputs would have this name", path.display())));
+            }
+            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+            if let Some(parent) = parent.filter(|parent| !is_tree && !parent.is_dir()) {
+                let source = io::Error::new(io::ErrorKind::NotFound, "no such directory; make it first");
+                return Err(Error::Output { path: parent.to_owned(), source });
             }
             named.push(path);
             if path.exists() && !self.force {

@@ -123,6 +123,30 @@ pub struct Ruleset {
     digest: String,
 }
 
+/// A complaint about a rule, shown in the file that it stands in.
+fn in_its_file(files: &[(String, String)], place: &str, key: &str, message: &str) -> Error {
+    let found = files.iter().find_map(|(name, text)| {
+        let line: usize = place.strip_prefix(name)?.strip_prefix(':')?.parse().ok()?;
+        let start = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
+        Some(rule::complaint(name, text, start, key, message.to_owned()))
+    });
+    found.map_or_else(|| Error::Usage(format!("{place}: {message}")), Error::from)
+}
+
+/// The same for what rules are told when they are compiled together: `file:line: rule …`.
+fn shown_in(files: &[(String, String)], error: Error) -> Error {
+    match &error {
+        Error::Usage(told) => match told.split_once(": rule ") {
+            Some((place, rest)) => {
+                let key = if rest.contains("entity name") { "entity" } else { "id" };
+                in_its_file(files, place, key, &format!("rule {rest}"))
+            }
+            None => error,
+        },
+        _ => error,
+    }
+}
+
 /// Rules without a pattern: what they find follows from the layout or the user's list.
 const BUILT_IN: [(&str, &str, &str); 2] = [
     (
@@ -152,7 +176,9 @@ impl Ruleset {
         let set = Self::load_untested(files, options)?;
         for rule in &set.rules[set.shipped..] {
             if let Some(failure) = examples::failures(&set, rule).first() {
-                return Err(Error::Usage(format!("{}: rule `{}`: {failure}", rule.place, rule.id)));
+                let message = format!("rule `{}`: {failure}", rule.id);
+                let key = if failure.starts_with("`finds`") { "finds" } else { "ignores" };
+                return Err(in_its_file(files, &rule.place, key, &message));
             }
         }
         Ok(set)
@@ -182,7 +208,8 @@ impl Ruleset {
         }
         digest.update(&[options.min_score, u8::from(options.patterns)]);
         digest.update(options.lang.as_deref().unwrap_or("auto").as_bytes());
-        let set = Self::compile(rules, options, digest.finalize().to_hex()[..32].to_owned())?;
+        let digest = digest.finalize().to_hex()[..32].to_owned();
+        let set = Self::compile(rules, options, digest).map_err(|error| shown_in(files, error))?;
         Ok(Ruleset { shipped, ..set })
     }
 
