@@ -7,7 +7,11 @@
 //! something in it folds), findings are united, the policy says what is masked, values get their numbers,
 //! and the records are copied with the edits spliced in.
 
+pub mod explain;
+mod explained;
 mod found;
+mod report;
+mod stream;
 mod sweep;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,7 +21,7 @@ use crate::detect::{self, Place, Ruleset};
 use crate::format::{self, Conversation, Layout};
 use crate::limits;
 use crate::mask::{Numbers, Operator, Subject, folded_value, splice};
-use crate::model::{Entity, Escape, Fault, FaultKind, Finding, Located, Role, Segment, Span};
+use crate::model::{BRACKETS, Entity, Escape, Fault, FaultKind, Finding, Located, Role, Segment, Span};
 use crate::policy::{Action, Policy};
 use crate::resolve::resolve;
 use crate::scan::{Masks, Text, classify};
@@ -31,9 +35,13 @@ pub struct Engine {
     policy: Policy,
     /// Whether labels carry numbers.
     numbered: bool,
+    /// The signs around labels.
+    brackets: [u8; 2],
     mode: Mode,
     /// Names of the entities whose values differ by punctuation.
     punctuated: Vec<Entity>,
+    /// What is asked under [`Mode::Explain`].
+    question: explain::Question,
 }
 
 /// What comes out.
@@ -48,6 +56,8 @@ pub enum Mode {
     },
     /// The findings in text fields as data, in `Output::found`, and no bytes.
     Find,
+    /// A JSON line for each string that was looked at, with the reasons: see [`explain`].
+    Explain,
 }
 
 /// A file as the engine sees it.
@@ -122,6 +132,10 @@ pub struct Worker {
     replacements: String,
     ends: Vec<u32>,
     blanks: Vec<String>,
+    /// The open conversation, when records are masked one by one.
+    stream: stream::Stream,
+    /// What was judged, when somebody asks why.
+    judged: Option<Box<explain::Judged>>,
 }
 
 impl Engine {
@@ -131,7 +145,21 @@ impl Engine {
         let names =
             ["EMAIL", "URL", "IP_ADDRESS", "MAC_ADDRESS", "USERNAME", "PASSWORD", "SECRET", "COORDINATES"];
         let punctuated = names.iter().filter_map(|name| rules.entities().find(name)).collect();
-        Engine { rules, policy, numbered, mode, punctuated }
+        Engine {
+            rules,
+            policy,
+            numbered,
+            brackets: BRACKETS[0],
+            mode,
+            punctuated,
+            question: explain::Question::default(),
+        }
+    }
+
+    /// The same engine, with other signs around labels: one pair of [`BRACKETS`].
+    #[must_use]
+    pub fn bracketed(self, brackets: [u8; 2]) -> Engine {
+        Engine { brackets, ..self }
     }
 
     /// The rules.
@@ -155,11 +183,16 @@ impl Engine {
     /// Buffers for one worker.
     #[must_use]
     pub fn worker(&self) -> Worker {
+        let mut detect = self.rules.scratch();
+        let explains = self.mode == Mode::Explain;
+        detect.trace = explains.then(Box::default);
         Worker {
             masks: Vec::new(),
             conversation: Conversation::default(),
             view: View::default(),
-            detect: self.rules.scratch(),
+            judged: explains.then(Box::default),
+            stream: stream::Stream::default(),
+            detect,
             numbers: Numbers::default(),
             masked: Vec::new(),
             kept: Vec::new(),
@@ -263,11 +296,38 @@ impl Engine {
         worker: &mut Worker,
         out: &mut Output,
     ) {
+        if self.mode == Mode::Explain && !self.asks_for(conversation) {
+            return;
+        }
+        self.records(file, chunk, conversation, (0, false), worker, out);
+    }
+
+    /// Works on a conversation's records from number `from` on; with `goes_on`, the earlier ones were worked
+    /// on before, and what they said is remembered.
+    fn records(
+        &self,
+        file: &FileContext,
+        chunk: &format::Chunk,
+        conversation: &Conversation,
+        (from, goes_on): (usize, bool),
+        worker: &mut Worker,
+        out: &mut Output,
+    ) {
         worker.masked.clear();
         worker.kept.clear();
-        worker.numbers.clear();
-        worker.detect.next_conversation();
+        worker.judged.iter_mut().for_each(|judged| judged.clear());
+        worker.detect.forget_turns();
+        if !goes_on {
+            worker.numbers.clear();
+            worker.detect.next_conversation();
+        }
         for (index, segment) in conversation.segments.iter().enumerate() {
+            if (segment.record as usize) < from {
+                continue;
+            }
+            if worker.judged.is_some() {
+                self.ask(file, chunk, conversation, index as u32, worker);
+            }
             if segment.role == Role::Exempt || segment.span.is_empty() {
                 continue;
             }
@@ -275,13 +335,16 @@ impl Engine {
                 Role::Text => [&[][..]; 2],
                 _ => file.layout.keys(chunk, conversation, segment),
             };
+            if segment.role == Role::Text {
+                worker.detect.note_turn();
+            }
             self.look(chunk.text, segment, index as u32, keys, worker);
             self.sort_out(worker);
             if segment.role == Role::Text {
                 self.rules.turn_over(&mut worker.detect);
             }
         }
-        self.sweep(chunk, conversation, worker);
+        self.sweep(chunk, conversation, from, worker);
         self.replacements(chunk, conversation, worker);
         let count = |found: &[Located], counts: &mut [u64]| {
             for located in found {
@@ -291,30 +354,36 @@ impl Engine {
         count(&worker.masked, &mut out.masked);
         count(&worker.kept, &mut out.kept);
         match self.mode {
-            Mode::Mask => self.write(file, chunk, conversation, worker, out),
-            Mode::Scan { show_values } => self.report(file, chunk, conversation, show_values, worker, out),
+            Mode::Mask => self.write(file, chunk, conversation, from, worker, out),
+            Mode::Scan { show_values } => {
+                self.report(file, chunk, conversation, (from, show_values), worker, out);
+            }
             Mode::Find => self.gather(chunk, conversation, worker, out),
+            Mode::Explain => self.explain(file, chunk, conversation, worker, out),
         }
     }
 
     /// Puts what the segment holds into `worker.found`, in raw bytes, resolved. When masking exposes
     /// something new it is looked at again.
     fn look(&self, text: Text, segment: &Segment, index: u32, keys: [&[u8]; 2], worker: &mut Worker) {
-        let Worker { view, detect, found, kept_here, numbers, blanks, .. } = worker;
+        let Worker { view, detect, found, kept_here, numbers, blanks, judged, .. } = worker;
         found.clear();
         kept_here.clear();
         let in_view = View::is_needed(text, segment);
         if in_view {
             view.build(self.rules.kernel(), text.bytes, segment.span, segment.escape, []);
+        }
+        let place = if in_view {
             let text = view.text();
-            let place = Place { text, start: 0, end: text.bytes.len(), role: segment.role, keys };
-            self.rules.find(&place, detect);
-            self.remember(&place, detect);
+            Place { text, start: 0, end: text.bytes.len(), role: segment.role, keys }
         } else {
             let (start, end) = (segment.span.start as usize, segment.span.end as usize);
-            let place = Place { text, start, end, role: segment.role, keys };
-            self.rules.find(&place, detect);
-            self.remember(&place, detect);
+            Place { text, start, end, role: segment.role, keys }
+        };
+        self.rules.find(&place, detect);
+        self.remember(&place, detect);
+        if let Some(judged) = judged {
+            judged.collect(&self.rules, &place, in_view.then_some(&*view), index, true, detect);
         }
         for &(entity, number) in &detect.tags {
             numbers.skip(entity, number);
@@ -334,9 +403,9 @@ impl Engine {
         }
         resolve(found);
         resolve(kept_here);
-        // The model hears a name's neighbours: masking one may change what it says of another.
-        let named = found.iter().any(|located| self.rules.is_name_rule(located.finding.rule));
         for _ in 1..limits::PASSES {
+            // The model hears a name's neighbours: masking one may change what it says of another.
+            let named = found.iter().any(|located| self.rules.is_name_rule(located.finding.rule));
             let may_expose =
                 !found.is_empty() && (detect.far || named || self.leaves_edges(text.bytes, segment, found));
             if !may_expose {
@@ -344,16 +413,19 @@ impl Engine {
             }
             blanks.clear();
             let entities = self.rules.entities();
-            blanks
-                .extend(found.iter().map(|located| format!("[{}_1]", entities.name(located.finding.entity))));
+            let [open, close] = self.brackets.map(char::from);
+            let label =
+                |located: &Located| format!("{open}{}_1{close}", entities.name(located.finding.entity));
+            blanks.extend(found.iter().map(label));
             let shown =
                 found.iter().zip(blanks.iter()).map(|(located, with)| Blank { span: located.span, with });
             view.build(self.rules.kernel(), text.bytes, segment.span, segment.escape, shown);
             let again = view.text();
-            self.rules.find(
-                &Place { text: again, start: 0, end: again.bytes.len(), role: segment.role, keys },
-                detect,
-            );
+            let place = Place { text: again, start: 0, end: again.bytes.len(), role: segment.role, keys };
+            self.rules.find(&place, detect);
+            if let Some(judged) = judged {
+                judged.collect(&self.rules, &place, Some(view), index, false, detect);
+            }
             let known = found.len();
             // `known` is in order and disjoint, so only the last one that begins before can hold it.
             let is_new = |located: &Located, known: &[Located]| {
@@ -423,8 +495,12 @@ impl Engine {
             let punctuated = self.punctuated.contains(&entity);
             folded_value(located.span.of(chunk.text.bytes), segment.escape, punctuated, &mut worker.value);
             let number = worker.numbers.of(entity, &worker.value);
-            let subject =
-                Subject { entity: self.rules.entities().name(entity), number, numbered: self.numbered };
+            let subject = Subject {
+                entity: self.rules.entities().name(entity),
+                number,
+                numbered: self.numbered,
+                brackets: self.brackets,
+            };
             (self.operator(entity).write)(&subject, &mut worker.replacements);
             worker.ends.push(worker.replacements.len() as u32);
         }
@@ -436,6 +512,7 @@ impl Engine {
         file: &FileContext,
         chunk: &format::Chunk,
         conversation: &Conversation,
+        first: usize,
         worker: &mut Worker,
         out: &mut Output,
     ) {
@@ -445,7 +522,7 @@ impl Engine {
             &replacements[start..ends[at] as usize]
         };
         let mut next = 0;
-        for (index, record) in conversation.records.iter().enumerate() {
+        for (index, record) in conversation.records.iter().enumerate().skip(first) {
             if let Some(fault) = record.fault {
                 self.quarantine(file, chunk, record, fault, out);
                 continue;
@@ -495,120 +572,6 @@ impl Engine {
                 position = end;
             }
             record::end(&mut out.audit);
-        }
-    }
-
-    /// The pointers to the segments of `masked[range]`, which lie in one record, names in them masked where
-    /// they were masked themselves.
-    fn pointers<'r>(
-        &self,
-        file: &FileContext,
-        chunk: &format::Chunk,
-        conversation: &Conversation,
-        masked: &[Located],
-        range: std::ops::Range<usize>,
-        replacement: &dyn Fn(usize) -> &'r str,
-    ) -> Vec<String> {
-        let mut wanted: Vec<u32> = masked[range].iter().map(|located| located.segment).collect();
-        wanted.dedup();
-        self.pointers_to(file, chunk, conversation, &wanted, masked, replacement)
-    }
-
-    fn pointers_to<'r>(
-        &self,
-        file: &FileContext,
-        chunk: &format::Chunk,
-        conversation: &Conversation,
-        wanted: &[u32],
-        masked: &[Located],
-        replacement: &dyn Fn(usize) -> &'r str,
-    ) -> Vec<String> {
-        let name = |name: u32| -> Option<String> {
-            if !file.columns.is_empty() {
-                return file.columns.get(name as usize).cloned();
-            }
-            let first = masked.partition_point(|located| located.segment < name);
-            let last = masked.partition_point(|located| located.segment <= name);
-            if first == last {
-                return None;
-            }
-            let key = conversation.segments.get(name as usize)?;
-            let mut text = Vec::new();
-            let edits = (first..last).map(|at| (masked[at].span, Escape::None, replacement(at)));
-            splice(key.span.of(chunk.text.bytes), key.span.start as usize, edits, &mut text);
-            Some(String::from_utf8_lossy(&text).into_owned())
-        };
-        let mut pointers = Vec::with_capacity(wanted.len());
-        file.layout.pointers(chunk, conversation, wanted, &name, &mut pointers);
-        pointers
-    }
-
-    /// Writes a JSON line for each finding, masked or kept.
-    fn report(
-        &self,
-        file: &FileContext,
-        chunk: &format::Chunk,
-        conversation: &Conversation,
-        show_values: bool,
-        worker: &mut Worker,
-        out: &mut Output,
-    ) {
-        let Worker { masked, kept, replacements, ends, .. } = worker;
-        let replacement = |at: usize| {
-            let start = if at == 0 { 0 } else { ends[at - 1] as usize };
-            &replacements[start..ends[at] as usize]
-        };
-        for record in &conversation.records {
-            if let Some(fault) = record.fault {
-                out.faults.push((record.number, (record.span.start + fault.at) as usize, fault.kind));
-            }
-        }
-        let mut all: Vec<&Located> = masked.iter().chain(kept.iter()).collect();
-        all.sort_unstable_by_key(|located| (located.segment, located.span));
-        let mut wanted: Vec<u32> = all.iter().map(|located| located.segment).collect();
-        wanted.dedup();
-        let mut pointers = Vec::with_capacity(wanted.len());
-        for of_record in wanted.chunk_by(|a, b| {
-            conversation.segments[*a as usize].record == conversation.segments[*b as usize].record
-        }) {
-            pointers.extend(self.pointers_to(file, chunk, conversation, of_record, masked, &replacement));
-        }
-        let (mut next, mut segment_of) = (0, u32::MAX);
-        for located in all {
-            if located.segment != segment_of {
-                (segment_of, next) = (located.segment, next + 1);
-            }
-            let pointer = pointers.get(next - 1).map_or("", String::as_str);
-            let segment = &conversation.segments[located.segment as usize];
-            let record = &conversation.records[segment.record as usize];
-            let before = &chunk.text.bytes[segment.span.start as usize..located.span.start as usize];
-            let start = code_points(before, segment.escape, segment.escaped);
-            let value = located.span.of(chunk.text.bytes);
-            let end = start + code_points(value, segment.escape, segment.escaped);
-            let line = &mut out.bytes;
-            line.extend_from_slice(b"{\"file\":");
-            record::string(&file.name, line);
-            line.extend_from_slice(b",\"record\":");
-            record::number(record.number, line);
-            line.extend_from_slice(b",\"field\":");
-            record::string(pointer, line);
-            line.extend_from_slice(b",\"start\":");
-            record::number(start as u64, line);
-            line.extend_from_slice(b",\"end\":");
-            record::number(end as u64, line);
-            line.extend_from_slice(b",\"entity\":");
-            record::string(self.rules.entities().name(located.finding.entity), line);
-            line.extend_from_slice(b",\"rule\":");
-            record::string(self.rules.rule_id(located.finding.rule), line);
-            line.extend_from_slice(b",\"score\":");
-            record::score(located.finding.score, line);
-            if show_values {
-                let text: String =
-                    crate::view::decode::Chars::new(value, segment.escape).map(|(c, _)| c).collect();
-                line.extend_from_slice(b",\"value\":");
-                record::string(&text, line);
-            }
-            line.extend_from_slice(b"}\n");
         }
     }
 

@@ -32,6 +32,10 @@ pub const HEAD_BYTES: usize = 256 << 10;
 /// guess the text and compare.
 pub const DIGEST_BYTES_MIN: u64 = 4 << 10;
 
+/// Bytes of earlier records of an open conversation that are kept when records are masked one by one: they
+/// are laid out again with each new one, which must stay within a fraction of a millisecond.
+pub const STREAM_BYTES: usize = 32 << 10;
+
 /// Looks at a segment: the first and those after masking exposed something. What is still found after
 /// the last one is masked too, then the search stops.
 pub const PASSES: usize = 4;

@@ -107,6 +107,16 @@ pub const ENTITIES: &[&str] = &[
     "DENIED",
 ];
 
+/// The signs that may stand around a label. No pattern of a rule matches through them, and tags in any of
+/// them are left alone.
+pub const BRACKETS: [[u8; 2]; 3] = [[b'[', b']'], [b'{', b'}'], [b'<', b'>']];
+
+/// The closing sign of a bracket that may stand around a label.
+#[must_use]
+pub fn closing(opening: u8) -> Option<u8> {
+    BRACKETS.iter().find(|pair| pair[0] == opening).map(|pair| pair[1])
+}
+
 /// A speaker label or a field that holds a person's name.
 pub const PERSON: Entity = Entity(0);
 /// An identifier-like number that nobody can name.

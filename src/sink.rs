@@ -148,6 +148,19 @@ impl Sink {
         written.map_err(|source| Error::Output { path: path(), source })
     }
 
+    /// Hands on what was written so far to whoever reads it.
+    ///
+    /// # Errors
+    /// [`Error::Output`] with what the system says.
+    pub fn flush(&mut self) -> Result<()> {
+        let flushed = match &mut self.writer {
+            Packer::Plain(writer) => writer.flush(),
+            Packer::Gzip(writer) => writer.flush(),
+            Packer::Zstd(writer) => writer.flush(),
+        };
+        flushed.map_err(|source| Error::Output { path: self.target.path(), source })
+    }
+
     /// Completes the output, which then appears under its name, and returns its digest.
     ///
     /// # Errors

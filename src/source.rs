@@ -85,6 +85,16 @@ pub enum Packing {
 }
 
 impl Packing {
+    /// The name of the packing program's format.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Packing::Plain => "none",
+            Packing::Gzip => "gzip",
+            Packing::Zstd => "zstd",
+        }
+    }
+
     /// By the ending of a file's name.
     #[must_use]
     pub fn by_name(name: &str) -> Packing {
@@ -118,6 +128,8 @@ pub struct Input {
     pub encoding: Encoding,
     /// Whether the encoding was guessed from the bytes.
     pub guessed: bool,
+    /// How it is packed.
+    pub packing: Packing,
     digest: Arc<Mutex<Digest>>,
 }
 
@@ -127,6 +139,32 @@ impl Input {
     /// # Errors
     /// What the system says; a directory is an error.
     pub fn open(source: Source, encoding: Option<Encoding>, key: Option<&[u8; 32]>) -> io::Result<Input> {
+        Self::open_with(source, encoding, key, read_up_to)
+    }
+
+    /// The same for a live pipe: of the head no more is waited for, and looked at, than the first line.
+    ///
+    /// # Errors
+    /// As [`Input::open`].
+    pub fn open_by_line(
+        source: Source,
+        encoding: Option<Encoding>,
+        key: Option<&[u8; 32]>,
+    ) -> io::Result<Input> {
+        let mut input = Self::open_with(source, encoding, key, read_line)?;
+        let end = memchr::memchr(b'\n', &input.head).map_or(input.head.len(), |at| at + 1);
+        // What came with the first line is handed on behind it, and says nothing about the file.
+        let rest = input.head.split_off(end);
+        input.reader = Box::new(io::Cursor::new(rest).chain(input.reader));
+        Ok(input)
+    }
+
+    fn open_with(
+        source: Source,
+        encoding: Option<Encoding>,
+        key: Option<&[u8; 32]>,
+        read_head: fn(&mut dyn Read, &mut Vec<u8>, usize) -> io::Result<bool>,
+    ) -> io::Result<Input> {
         let raw: Box<dyn Read + Send> = match source {
             Source::Stdin => Box::new(io::stdin()),
             Source::File(path) => {
@@ -141,7 +179,7 @@ impl Input {
         let digest = Arc::new(Mutex::new(Digest::new(key)));
         let mut raw = Digesting { inner: raw, digest: Arc::clone(&digest) };
         let mut magic = Vec::new();
-        read_up_to(&mut raw, &mut magic, 4)?;
+        read_head(&mut raw, &mut magic, 4)?;
         let packing = Packing::by_magic(&magic);
         let whole = io::Cursor::new(magic).chain(raw);
         let mut unpacked: Box<dyn Read + Send> = match packing {
@@ -150,17 +188,17 @@ impl Input {
             Packing::Zstd => Bounded::wrap(whole, zstd::stream::read::Decoder::new)?,
         };
         let mut head = Vec::new();
-        read_up_to(&mut unpacked, &mut head, limits::HEAD_BYTES)?;
+        read_head(&mut unpacked, &mut head, limits::HEAD_BYTES)?;
         let (encoding, guessed) = encoding.map_or_else(|| guess(&head), |encoding| (encoding, false));
         let mut reader: Box<dyn Read + Send> = unpacked;
         if let Some(codec) = encoding.codec() {
             let raw = io::Cursor::new(head).chain(reader);
             let mut decoding = Decoding::new(raw, codec);
             head = Vec::new();
-            read_up_to(&mut decoding, &mut head, limits::HEAD_BYTES)?;
+            read_head(&mut decoding, &mut head, limits::HEAD_BYTES)?;
             reader = Box::new(decoding);
         }
-        Ok(Input { reader, head, given: 0, encoding, guessed, digest })
+        Ok(Input { reader, head, given: 0, encoding, guessed, packing, digest })
     }
 
     /// The beginning of the text: all of it, when it is shorter than the limit for heads.
@@ -185,6 +223,28 @@ impl Input {
         read_up_to(&mut self.reader, buffer, size)
     }
 
+    /// Appends to `buffer` what is there, and waits only when nothing is; `true` says that the input ended.
+    ///
+    /// # Errors
+    /// As [`Input::fill`].
+    pub fn fill_some(&mut self, buffer: &mut Vec<u8>) -> io::Result<bool> {
+        if self.given < self.head.len() {
+            buffer.extend_from_slice(&self.head[self.given..]);
+            (self.head, self.given) = (Vec::new(), 0);
+            return Ok(false);
+        }
+        read_some(&mut self.reader, buffer, 64 << 10)
+    }
+
+    /// Bytes read so far, as they lie on disk.
+    ///
+    /// # Panics
+    /// Never: no reader panics while it holds the digest.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.digest.lock().expect("readers do not panic").bytes()
+    }
+
     /// The digest of what was read so far, as it lies on disk.
     ///
     /// # Panics
@@ -196,7 +256,7 @@ impl Input {
 }
 
 /// Reads until `buffer` holds `size` bytes; `true` when the reader ended before.
-fn read_up_to(reader: &mut (impl Read + ?Sized), buffer: &mut Vec<u8>, size: usize) -> io::Result<bool> {
+fn read_up_to(reader: &mut dyn Read, buffer: &mut Vec<u8>, size: usize) -> io::Result<bool> {
     let mut filled = buffer.len();
     if filled >= size {
         return Ok(false);
@@ -215,6 +275,31 @@ fn read_up_to(reader: &mut (impl Read + ?Sized), buffer: &mut Vec<u8>, size: usi
     };
     buffer.truncate(filled);
     outcome
+}
+
+/// Reads once, up to `size` bytes more; `true` when the reader has ended.
+fn read_some(reader: &mut (impl Read + ?Sized), buffer: &mut Vec<u8>, size: usize) -> io::Result<bool> {
+    let filled = buffer.len();
+    buffer.resize(filled + size, 0);
+    let outcome = loop {
+        match reader.read(&mut buffer[filled..]) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            other => break other,
+        }
+    };
+    buffer.truncate(filled + *outcome.as_ref().unwrap_or(&0));
+    outcome.map(|length| length == 0)
+}
+
+/// Reads until `buffer` holds a line's end or `size` bytes; `true` when the reader ended before.
+fn read_line(reader: &mut (dyn Read + '_), buffer: &mut Vec<u8>, size: usize) -> io::Result<bool> {
+    while buffer.len() < size && !buffer.contains(&b'\n') {
+        let room = size - buffer.len();
+        if read_some(reader, buffer, room.min(8 << 10))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Digests what passes.
@@ -303,7 +388,8 @@ impl<R: Read> Decoding<R> {
         if self.at == self.raw.len() && !self.ended {
             self.raw.clear();
             self.at = 0;
-            self.ended = read_up_to(&mut self.inner, &mut self.raw, 64 << 10)?;
+            // What is there: a live pipe may have no more for a while.
+            self.ended = read_some(&mut self.inner, &mut self.raw, 64 << 10)?;
         }
         self.text.resize(self.decoder.max_utf8_buffer_length(self.raw.len() - self.at).unwrap_or(1 << 20), 0);
         let mut written = 0;
@@ -368,7 +454,12 @@ fn guess(head: &[u8]) -> (Encoding, bool) {
         return (Encoding::Utf16Be, true);
     }
     // JSON is UTF-8 by definition (RFC 8259); a stray byte there is damage.
-    let is_json = head.trim_ascii_start().starts_with(b"{") || head.trim_ascii_start().starts_with(b"[");
+    // A label such as `[PERSON_1]` at the beginning makes no JSON of a text.
+    let is_json = match head.trim_ascii_start() {
+        [b'{', next, ..] => b"\"} \t\r\n".contains(next),
+        [b'[', next, ..] => b"{[\"]-0123456789 \t\r\n".contains(next),
+        _ => false,
+    };
     let broken = match std::str::from_utf8(head) {
         Ok(_) => false,
         // A head may end inside a character.
@@ -473,6 +564,7 @@ mod tests {
         assert_eq!(round_trip(b"\xFE\xFF\x00n\x00\xE9", None), Encoding::Utf16Be);
         assert_eq!(read_all(b"hello \xFF\n", None).1, Encoding::Utf8);
         assert_eq!(read_all(b"{\"text\":\"caf\xE9\"}\n", None).1, Encoding::Utf8);
+        assert_eq!(read_all(b"[PERSON_1]: un caf\xE9\n", None).1, Encoding::Windows1252);
     }
 
     #[test]

@@ -100,6 +100,12 @@ impl Digest {
         Digest { hasher, length: 0, keyed: key.is_some() }
     }
 
+    /// How many bytes were added.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.length
+    }
+
     /// Adds bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         self.length += bytes.len() as u64;

@@ -16,6 +16,10 @@ use crate::sink::Target;
 
 /// Check an audit log, or show what it says
 #[derive(Args)]
+#[command(long_about = "Check an audit log, or show what it says.\n\n  \
+        sourdine audit summary masked.jsonl.audit.jsonl\n  \
+        sourdine audit verify masked.jsonl.audit.jsonl\n  \
+        sourdine audit verify masked.jsonl.audit.jsonl --input calls.jsonl")]
 pub(super) struct Audit {
     #[command(subcommand)]
     command: AuditCommand,

@@ -3,14 +3,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, ValueEnum};
 
 use crate::audit::{Run, digest_key};
 use crate::detect::{BALANCED, Options, Ruleset, WordLists};
 use crate::engine::{Engine, Mode};
-use crate::error::{Error, Result};
-use crate::format::{self, FORMATS, FieldOptions};
+use crate::error::{Error, Result, nearest};
+use crate::format::{self, FORMATS, FieldOptions, Format};
 use crate::limits;
+use crate::model::BRACKETS;
 use crate::pipeline::{Job, Settings};
 use crate::policy::Policy;
 use crate::sink::Target;
@@ -25,6 +27,17 @@ pub(super) enum Labels {
     Plain,
 }
 
+/// The signs around labels: only such that no rule matches through.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LabelStyle {
+    /// `[PHONE_1]`.
+    Square,
+    /// `{PHONE_1}`.
+    Curly,
+    /// `<PHONE_1>`.
+    Angle,
+}
+
 /// Kinds of detectors.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Detector {
@@ -34,10 +47,18 @@ pub(super) enum Detector {
     Names,
 }
 
+/// How an input is read.
 #[derive(Args)]
-pub(super) struct TextOptions {
-    /// Format of the input [auto, jsonl, csv, tsv, text]
-    #[arg(short, long, value_name = "NAME", default_value = "auto", help_heading = "Input")]
+pub(super) struct Reading {
+    /// Format of the input; detected by name, else by content
+    #[arg(
+        short,
+        long,
+        value_name = "NAME",
+        default_value = "auto",
+        value_parser = PossibleValuesParser::new(format_names()),
+        help_heading = "Input"
+    )]
     format: String,
     /// Field or column that holds what was said (repeatable); a JSON pointer begins with /
     #[arg(long, value_name = "NAME|/POINTER", help_heading = "Input")]
@@ -51,9 +72,58 @@ pub(super) struct TextOptions {
     /// Look at text fields alone; everything else passes as it is
     #[arg(long, help_heading = "Input")]
     only_text_fields: bool,
-    /// Encoding of the input [utf-8, utf-16le, utf-16be, windows-1252, iso-8859-15]; detected when not given
-    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    /// Encoding of the input; detected when not given
+    #[arg(
+        long,
+        value_name = "NAME",
+        value_parser = PossibleValuesParser::new(encoding_names()),
+        ignore_case = true,
+        help_heading = "Input"
+    )]
     encoding: Option<String>,
+}
+
+fn format_names() -> impl Iterator<Item = PossibleValue> {
+    ["auto"].into_iter().chain(FORMATS.iter().map(|format| format.name)).map(PossibleValue::new)
+}
+
+/// The encodings, with the other names that they go by.
+fn encoding_names() -> [PossibleValue; 5] {
+    [
+        PossibleValue::new("utf-8").alias("utf8"),
+        PossibleValue::new("utf-16le").aliases(["utf-16", "utf16", "utf16le"]),
+        PossibleValue::new("utf-16be").alias("utf16be"),
+        PossibleValue::new("windows-1252").aliases(["cp1252", "latin1", "latin-1", "iso-8859-1"]),
+        PossibleValue::new("iso-8859-15").aliases(["latin9", "latin-9"]),
+    ]
+}
+
+impl Reading {
+    /// The format; `None` when it is to be detected.
+    pub(super) fn format(&self) -> Option<&'static Format> {
+        format::by_name(&self.format)
+    }
+
+    /// The encoding; `None` when it is to be detected.
+    pub(super) fn encoding(&self) -> Option<Encoding> {
+        self.encoding.as_deref().and_then(Encoding::by_name)
+    }
+
+    /// What fields hold.
+    pub(super) fn fields(&self) -> FieldOptions {
+        FieldOptions {
+            text: self.text_field.clone(),
+            conversation: self.conversation_field.clone(),
+            speaker: self.speaker_field.clone(),
+            only_text: self.only_text_fields,
+        }
+    }
+}
+
+#[derive(Args)]
+pub(super) struct TextOptions {
+    #[command(flatten)]
+    reading: Reading,
     #[command(flatten)]
     detection: Detection,
     /// Mask these entities alone, separated by commas
@@ -62,6 +132,13 @@ pub(super) struct TextOptions {
     /// Whether the same value carries the same number
     #[arg(long, value_name = "STYLE", default_value = "numbered", help_heading = "Detection")]
     labels: Labels,
+    /// Signs around labels; tags in any of these styles are left alone when text is masked again
+    #[arg(long, value_name = "STYLE", default_value = "square", help_heading = "Detection")]
+    label_style: LabelStyle,
+    /// For live pipes: mask and write each record as soon as it is there, knowing only what its
+    /// conversation has said so far; format and encoding follow from the first line
+    #[arg(long, help_heading = "Running")]
+    line_buffered: bool,
     /// Worker threads [default: one per core]
     #[arg(short, long, value_name = "N", help_heading = "Running")]
     jobs: Option<usize>,
@@ -77,8 +154,15 @@ pub(super) struct TextOptions {
 /// What is looked for: the same for masking and for measuring.
 #[derive(Args)]
 pub(super) struct Detection {
-    /// Leave out rules that are meant for other languages [auto, en, fr, de, es, it]
-    #[arg(short, long, value_name = "LANG", default_value = "auto", help_heading = "Detection")]
+    /// Leave out rules that are meant for other languages
+    #[arg(
+        short,
+        long,
+        value_name = "LANG",
+        default_value = "auto",
+        value_parser = PossibleValuesParser::new(["auto", "en", "fr", "de", "es", "it"]),
+        help_heading = "Detection"
+    )]
     lang: String,
     /// File or directory of your own rules, beside the shipped ones (repeatable)
     #[arg(long, value_name = "FILE|DIR", help_heading = "Detection")]
@@ -111,11 +195,7 @@ impl Detection {
         if !(0.0..=1.0).contains(&self.min_score) {
             return Err(Error::Usage("--min-score lies between 0 and 1".into()));
         }
-        let lang = match self.lang.as_str() {
-            "auto" => None,
-            known @ ("en" | "fr" | "de" | "es" | "it") => Some(known.to_owned()),
-            _ => return Err(Error::Usage("--lang is one of auto, en, fr, de, es, it".into())),
-        };
+        let lang = (self.lang != "auto").then(|| self.lang.clone());
         let mut files = Vec::new();
         for path in &self.rules {
             for file in rule_files(path)? {
@@ -143,39 +223,22 @@ impl Detection {
 impl TextOptions {
     /// The engine that the options describe.
     pub(super) fn engine(&self, mode: Mode) -> Result<Engine> {
-        self.detection.engine(mode, self.labels == Labels::Numbered, &self.entities)
+        let engine = self.detection.engine(mode, self.labels == Labels::Numbered, &self.entities)?;
+        Ok(engine.bracketed(BRACKETS[self.label_style as usize]))
     }
 
     /// The settings of the run, without outputs.
     pub(super) fn settings(&self) -> Result<Settings<'static>> {
-        let format = match self.format.as_str() {
-            "auto" => None,
-            name => Some(format::by_name(name).ok_or_else(|| {
-                let known: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
-                Error::Usage(format!("no format is called `{name}`; known are auto, {}", known.join(", ")))
-            })?),
-        };
-        let encoding = match &self.encoding {
-            None => None,
-            Some(name) => Some(Encoding::by_name(name).ok_or_else(|| {
-                Error::Usage(format!("no encoding is called `{name}`; known are utf-8, utf-16le, utf-16be, windows-1252, iso-8859-15"))
-            })?),
-        };
-        let fields = FieldOptions {
-            text: self.text_field.clone(),
-            conversation: self.conversation_field.clone(),
-            speaker: self.speaker_field.clone(),
-            only_text: self.only_text_fields,
-        };
         let defaults = Settings::default();
         Ok(Settings {
             jobs: threads(self.jobs)?,
             chunk_bytes: self.chunk_bytes,
             chunks_ahead: self.chunks_ahead,
-            format,
-            encoding,
-            fields,
+            format: self.reading.format(),
+            encoding: self.reading.encoding(),
+            fields: self.reading.fields(),
             key: self.key()?,
+            by_line: self.line_buffered,
             stop: &super::STOP,
             ..defaults
         })
@@ -186,7 +249,10 @@ impl TextOptions {
         let Some(path) = &self.key_file else { return Ok(None) };
         let bytes = read_bounded(path)?;
         if bytes.len() < 16 {
-            return Err(Error::Usage(format!("{}: a key has at least 16 bytes", path.display())));
+            return Err(Error::Usage(format!(
+                "{}: a key has at least 16 bytes; `head -c 32 /dev/urandom > KEYFILE` makes one",
+                path.display()
+            )));
         }
         Ok(Some(digest_key(&bytes)))
     }
@@ -195,23 +261,23 @@ impl TextOptions {
     pub(super) fn run_line(&self, engine: &Engine, settings: &Settings) -> Run {
         let mut options = Vec::new();
         let mut note = |name: &str, value: &str| options.push(format!("{name}={value}"));
-        note("format", &self.format);
+        note("format", &self.reading.format);
         note("lang", &self.detection.lang);
         note("min-score", &format!("{:.2}", self.detection.min_score));
-        for field in &self.text_field {
+        for field in &self.reading.text_field {
             note("text-field", &engine.masked_name(field));
         }
         for (name, value) in [
-            ("conversation-field", &self.conversation_field),
-            ("speaker-field", &self.speaker_field),
-            ("encoding", &self.encoding),
+            ("conversation-field", &self.reading.conversation_field),
+            ("speaker-field", &self.reading.speaker_field),
+            ("encoding", &self.reading.encoding),
         ] {
             if let Some(value) = value {
                 note(name, &engine.masked_name(value));
             }
         }
         for (name, set) in [
-            ("only-text-fields", self.only_text_fields),
+            ("only-text-fields", self.reading.only_text_fields),
             ("rules", !self.detection.rules.is_empty()),
             ("deny", !self.detection.deny.is_empty()),
             ("allow", !self.detection.allow.is_empty()),
@@ -224,12 +290,15 @@ impl TextOptions {
             note("entities", &self.entities.join(","));
         }
         note("labels", if self.labels == Labels::Numbered { "numbered" } else { "plain" });
+        if self.label_style != LabelStyle::Square {
+            note("label-style", if self.label_style == LabelStyle::Curly { "curly" } else { "angle" });
+        }
         Run {
             sourdine: env!("CARGO_PKG_VERSION").to_owned(),
             ruleset: engine.rules().digest().to_owned(),
             policy: engine.policy().digest(),
             options,
-            lookahead: "conversation".to_owned(),
+            lookahead: if self.line_buffered { "0" } else { "conversation" }.to_owned(),
             start: now(),
             jobs: settings.jobs,
         }
@@ -304,6 +373,23 @@ pub(super) fn rule_files(path: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// The system's complaint about a file that is not there, with one of nearly the same name beside it.
+fn missing(path: &Path, source: std::io::Error) -> std::io::Error {
+    let (Some(name), std::io::ErrorKind::NotFound) = (path.file_name(), source.kind()) else { return source };
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Ok(entries) = fs::read_dir(directory) else { return source };
+    let mut names: Vec<String> =
+        entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).take(10_000).collect();
+    names.sort();
+    match nearest(&name.to_string_lossy(), names.iter().map(String::as_str)) {
+        Some(near) => std::io::Error::new(
+            source.kind(),
+            format!("{source}; did you mean `{}`?", path.with_file_name(near).display()),
+        ),
+        None => source,
+    }
+}
+
 /// The jobs of a run: every input with its name, in order; files of directories sorted by path.
 /// `target` says where an input goes, by its name.
 pub(super) fn jobs(inputs: &[PathBuf], mut target: impl FnMut(&str) -> Target) -> Result<Vec<Job>> {
@@ -345,8 +431,8 @@ pub(super) fn jobs(inputs: &[PathBuf], mut target: impl FnMut(&str) -> Target) -
             }
         } else {
             // A missing file is known before anything is written.
-            let failed = |source| Error::Input { path: input.clone(), source };
-            fs::metadata(input).map_err(failed)?;
+            fs::metadata(input)
+                .map_err(|source| Error::Input { path: input.clone(), source: missing(input, source) })?;
             let name =
                 input.file_name().map_or_else(|| "-".to_owned(), |name| name.to_string_lossy().into_owned());
             let target = target(&name);

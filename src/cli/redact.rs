@@ -1,14 +1,17 @@
 //! `sourdine redact`: masks text.
 
-use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal, stderr, stdout};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 
+use super::colour::{Colour, Paint};
 use super::options::{TextOptions, jobs};
-use super::say;
+use super::progress::{self, Progress, Stats};
+use super::{say, say_plainly};
 use crate::engine::Mode;
 use crate::error::{Error, Result};
 use crate::limits;
@@ -18,6 +21,12 @@ use crate::source::{Encoding, Source};
 
 /// Mask personal data in files, directories or standard input
 #[derive(Args)]
+#[command(long_about = "Mask personal data in files, directories or standard input.\n\n  \
+        sourdine redact calls.jsonl -o masked.jsonl   a file, and its audit log\n  \
+        sourdine redact calls/ -o masked/             a directory\n  \
+        cat notes.txt | sourdine redact               a pipe\n\n\
+        Nothing but the personal data changes. What cannot be decoded is replaced by a marker \
+        and never passed through (exit code 4).")]
 pub(super) struct Redact {
     /// Files, directories, or - for standard input
     #[arg(value_name = "INPUT")]
@@ -40,9 +49,23 @@ pub(super) struct Redact {
     /// Like --dry-run; exit code 1 when anything would be masked
     #[arg(long, help_heading = "Output")]
     check: bool,
-    /// Print counts to standard error
-    #[arg(long, help_heading = "Output")]
-    stats: bool,
+    /// Print counts to standard error [text, json]
+    #[arg(
+        long,
+        value_name = "FORM",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "text",
+        hide_possible_values = true,
+        help_heading = "Output"
+    )]
+    stats: Option<Stats>,
+    /// Show how far the run is; only ever on a terminal
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    progress: Progress,
+    /// Colour what is said
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    color: Colour,
     /// Say nothing but errors
     #[arg(short, long, help_heading = "Output")]
     quiet: bool,
@@ -65,8 +88,18 @@ impl Redact {
             }
             Some(file) => Target::Path(file.to_owned()),
         })?;
+        if let Some(directory) = self.inputs.iter().find(|input| input.is_dir())
+            && writes
+            && self.output.is_none()
+        {
+            return Err(Error::Usage(format!(
+                "{0}: a directory needs a place to go; say -o DIR, as in sourdine redact {0} -o masked/",
+                directory.display()
+            ))
+            .into());
+        }
         let audit = if writes { self.audit_path(is_tree) } else { self.audit.clone() };
-        self.check_outputs(&jobs, audit.as_deref())?;
+        self.check_outputs(&jobs, audit.as_deref(), is_tree)?;
         for job in &jobs {
             if let (true, Target::Path(path)) = (is_tree, &job.target)
                 && let Some(parent) = path.parent()
@@ -81,14 +114,19 @@ impl Redact {
             let run = self.text.run_line(&engine, &settings);
             let sink = Sink::open(&Target::Path(path.clone()), Encoding::Utf8, self.force, None)?;
             settings.audit = Some((sink, run));
-        } else if writes && !self.quiet && std::io::stderr().is_terminal() {
+        } else if writes && !self.quiet && stderr().is_terminal() {
             say("no audit log is written for standard output; ask for one with --audit FILE");
         }
         if let Some(path) = &self.quarantine {
             settings.quarantine = Some(Box::new(private_file(path, self.force)?));
         }
-        let report = pipeline::run(&engine, jobs, settings)?;
-        self.tell(&report);
+        // Text on the terminal and a bar on the same one would mix.
+        let is_shown = jobs.iter().any(|job| matches!(job.target, Target::Stdout)) && stdout().is_terminal();
+        let (meter, total, start) = (Arc::clone(&settings.meter), progress::size_of(&jobs), Instant::now());
+        let report = self
+            .progress
+            .around(&meter, total, self.quiet || is_shown, || pipeline::run(&engine, jobs, settings))?;
+        self.tell(&report, start.elapsed(), is_shown);
         Ok(self.exit_code(&report))
     }
 
@@ -114,7 +152,7 @@ impl Redact {
     }
 
     /// Refuses, before anything is written, outputs that exist, that are inputs, or that are named twice.
-    fn check_outputs(&self, jobs: &[Job], audit: Option<&Path>) -> Result<()> {
+    fn check_outputs(&self, jobs: &[Job], audit: Option<&Path>, is_tree: bool) -> Result<()> {
         let mut named: Vec<&Path> = Vec::new();
         let quarantine = self.quarantine.as_deref();
         let targets = jobs.iter().filter_map(|job| match &job.target {
@@ -138,6 +176,11 @@ impl Redact {
             if named.contains(&path) {
                 return Err(Error::Usage(format!("{}: two outputs would have this name", path.display())));
             }
+            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+            if let Some(parent) = parent.filter(|parent| !is_tree && !parent.is_dir()) {
+                let source = io::Error::new(io::ErrorKind::NotFound, "no such directory; make it first");
+                return Err(Error::Output { path: parent.to_owned(), source });
+            }
             named.push(path);
             if path.exists() && !self.force {
                 return Err(exists(path));
@@ -146,16 +189,21 @@ impl Redact {
         Ok(())
     }
 
-    fn tell(&self, report: &Report) {
+    fn tell(&self, report: &Report, elapsed: Duration, is_shown: bool) {
         tell_problems(report, self.quarantine.is_some());
-        if self.quiet {
-            return;
+        if !self.quiet {
+            report.notes.iter().for_each(say);
         }
-        for note in &report.notes {
-            say(note);
-        }
-        if self.stats || self.dry_run {
-            say(statistics(report).trim_end());
+        let paint = Paint { is_on: self.color.is_on(&stderr()) };
+        match self.stats {
+            Some(Stats::Json) => say_plainly(&progress::json(report, elapsed)),
+            Some(Stats::Text) => say_plainly(&progress::summary(report, Some(elapsed), paint)),
+            None if self.quiet => {}
+            None if stderr().is_terminal() && !is_shown => {
+                say_plainly(&progress::summary(report, Some(elapsed), paint));
+            }
+            None if self.dry_run => say_plainly(&progress::summary(report, None, paint)),
+            None => {}
         }
     }
 
@@ -198,20 +246,6 @@ pub(super) fn tell_problems(report: &Report, is_kept: bool) {
     if report.end.cut > 0 {
         say(format_args!("{} conversations were longer than 8 MiB and were cut there", report.end.cut));
     }
-}
-
-fn statistics(report: &Report) -> String {
-    let mut out = format!("{} records, {:.1} MB", report.end.records, report.bytes as f64 / 1e6);
-    for (title, counts) in [("masked", &report.end.masked), ("kept", &report.end.kept)] {
-        for (entity, count) in counts {
-            // Writing to a string cannot fail.
-            let _ = write!(out, "\n  {title:7} {entity:16} {count:>9}");
-        }
-    }
-    if report.end.quarantined > 0 {
-        let _ = write!(out, "\n  quarantined records      {:>9}", report.end.quarantined);
-    }
-    out
 }
 
 /// Whether the path is there and no regular file or directory: written to directly, without an audit.

@@ -12,6 +12,10 @@ use crate::error::Error;
 
 /// Show the rules, or test your own
 #[derive(Args)]
+#[command(long_about = "Show the rules, or test your own.\n\n  \
+        sourdine rules list                           what is looked for\n  \
+        sourdine rules list --json | jq -r .id\n  \
+        sourdine rules test acme.toml                 run the examples of your rules")]
 pub(super) struct Rules {
     #[command(subcommand)]
     command: RulesCommand,

@@ -12,6 +12,11 @@ use crate::sink::Target;
 
 /// List what is personal as JSON lines, without the text
 #[derive(Args)]
+#[command(long_about = "List what is personal as JSON lines, without the text.\n\n  \
+        sourdine scan calls.jsonl                     every finding, kept ones too\n  \
+        sourdine scan calls.jsonl --show-values       with the found text: mind where it goes\n  \
+        sourdine scan calls.jsonl | jq -r .entity | sort | uniq -c\n\n\
+        Records count from 1, positions count Unicode code points of the field.")]
 pub(super) struct Scan {
     /// Files, directories, or - for standard input
     #[arg(value_name = "INPUT")]

@@ -273,6 +273,17 @@ impl Surroundings {
         self.before.clear();
     }
 
+    /// The groups of the turn before.
+    pub(super) fn before(&self) -> &[Group] {
+        &self.before
+    }
+
+    /// Puts other groups in the place of those of the turn before.
+    pub(super) fn set_before(&mut self, groups: &[Group]) {
+        self.before.clear();
+        self.before.extend_from_slice(groups);
+    }
+
     /// Makes the segment that was just looked at the turn before. Its last cues count, however far from its
     /// end: masking must not change which.
     pub(super) fn turn_over(&mut self, words: &Words) {

@@ -13,17 +13,20 @@ mod automaton;
 pub mod checks;
 mod context;
 pub mod examples;
+mod gaps;
 pub mod names;
 mod people;
 pub mod rule;
 mod ruleset;
 mod starts;
+mod trace;
 
 pub use ruleset::{BALANCED, Options, Ruleset, SHIPPED, WordLists};
+pub use trace::{Attempt, Side, Step, Trace, Verdict, Word};
 
 use regex_automata::Input;
 
-use crate::model::{Entity, Finding, Role, Span};
+use crate::model::{Entity, Finding, Role, Span, closing};
 use crate::scan::{Text, WordHit};
 use automaton::{Automaton, End, Memory};
 use context::{Near, Surroundings};
@@ -31,6 +34,7 @@ use ruleset::Compiled;
 use starts::{
     bracket_before, char_border, digit_starts, is_in_tag, past_joiners, starts, token_start, word_start,
 };
+use trace::Refusal;
 
 /// A segment to look at, with the name of its field.
 #[derive(Clone, Copy)]
@@ -55,6 +59,8 @@ pub struct Scratch {
     pub tags: Vec<(Entity, u32)>,
     /// Whether a context word stood too far from a match: masking what lies between may bring it nearer.
     pub far: bool,
+    /// Where it is written down why, when somebody asks.
+    pub trace: Option<Box<Trace>>,
     hits: Vec<WordHit>,
     anchors: Vec<u32>,
     ends: Vec<End>,
@@ -67,8 +73,13 @@ pub struct Scratch {
     blanks: Vec<Span>,
     /// Words of names found so far in the conversation.
     known_names: Vec<u64>,
+    /// In how many turns' time the last of them was learnt.
+    learned: usize,
     /// Whether the turn before asked for a name, and whether this one does.
     asked_name: [bool; 2],
+    /// What each turn had heard before it: where its groups end in `heard`, and whether a name was asked for.
+    turns: Vec<(u32, bool)>,
+    heard: Vec<context::Group>,
     key_text: Vec<u8>,
     key_masks: Vec<crate::scan::Masks>,
     memories: [Option<Memory>; KINDS],
@@ -79,13 +90,11 @@ impl Scratch {
     pub fn next_conversation(&mut self) {
         self.surroundings.next_conversation();
         self.known_names.clear();
+        self.learned = 0;
         self.asked_name = [false; 2];
-    }
-
-    /// Whether names were found in the conversation that may stand elsewhere in it.
-    #[must_use]
-    pub fn knows_names(&self) -> bool {
-        !self.known_names.is_empty()
+        if let Some(trace) = &mut self.trace {
+            trace.next_conversation();
+        }
     }
 }
 
@@ -107,6 +116,7 @@ impl Ruleset {
             findings: Vec::new(),
             tags: Vec::new(),
             far: false,
+            trace: None,
             hits: Vec::new(),
             anchors: Vec::new(),
             ends: Vec::new(),
@@ -117,7 +127,10 @@ impl Ruleset {
             named: Vec::new(),
             blanks: Vec::new(),
             known_names: Vec::new(),
+            learned: 0,
             asked_name: [false; 2],
+            turns: Vec::new(),
+            heard: Vec::new(),
             key_text: Vec::new(),
             key_masks: Vec::new(),
             memories: std::array::from_fn(|kind| self.automata[kind].as_ref().map(Automaton::memory)),
@@ -130,6 +143,9 @@ impl Ruleset {
         scratch.tags.clear();
         scratch.far = false;
         scratch.surroundings.next_segment();
+        if let Some(trace) = &mut scratch.trace {
+            trace.next_segment(place);
+        }
         match place.role {
             Role::Exempt => return,
             // A name without letters is a number that somebody calls from.
@@ -181,6 +197,9 @@ impl Ruleset {
         });
         surroundings.turn_over(&self.words);
         scratch.asked_name = [scratch.asked_name[1], false];
+        if let Some(trace) = &mut scratch.trace {
+            trace.turn_over(&scratch.surroundings, &self.words);
+        }
     }
 
     /// A label or field that is a name as a whole.
@@ -188,7 +207,8 @@ impl Ruleset {
         let value = &place.text.bytes[place.start..place.end];
         let start = place.start + value.len() - value.trim_ascii_start().len();
         let end = start + value.trim_ascii().len();
-        let is_masked = value.trim_ascii().starts_with(b"[") && value.trim_ascii().ends_with(b"]");
+        let ends = value.trim_ascii().first().and_then(|&first| closing(first));
+        let is_masked = ends.is_some() && value.trim_ascii().last().copied() == ends;
         let has_letters = place.text.any(start, end, |m| m.letter);
         if has_letters && !is_masked {
             let (rule, score) = (self.person_rule, 90);
@@ -342,12 +362,12 @@ impl Ruleset {
     fn note_tag(&self, bytes: &[u8], at: usize, scratch: &mut Scratch) -> bool {
         let before = &bytes[..at];
         let digits_before = before.iter().rev().take_while(|b| b.is_ascii_digit()).count();
-        let first = if bytes[at] == b']' { at - digits_before } else { at };
+        let first = if bytes[at].is_ascii_digit() { at } else { at - digits_before };
         if first == 0 || bytes[first - 1] != b'_' {
             return false;
         }
         let digits = bytes[first..].iter().take_while(|b| b.is_ascii_digit()).count();
-        if digits == 0 || digits > 9 || bytes.get(first + digits) != Some(&b']') {
+        if digits == 0 || digits > 9 {
             return false;
         }
         let name = bytes[..first - 1]
@@ -357,7 +377,8 @@ impl Ruleset {
             .take_while(|&&b| b.is_ascii_uppercase() || b == b'_')
             .count();
         let opening = (first - 1).checked_sub(name + 1).map(|open| bytes[open]);
-        if opening != Some(b'[') {
+        let ends = opening.and_then(closing);
+        if ends.is_none() || bytes.get(first + digits).copied() != ends {
             return false;
         }
         let name = std::str::from_utf8(&bytes[first - 1 - name..first - 1]).unwrap_or_default();
@@ -402,14 +423,14 @@ impl Ruleset {
 
     /// The finding of `rule` among its possible ends `scratch.ends[ends]`, if edges, check and context
     /// let it stand.
-    fn judge(
+    fn weigh(
         &self,
         place: &Place,
         number: u16,
         start: usize,
         ends: std::ops::Range<usize>,
         scratch: &mut Scratch,
-    ) -> Option<Finding> {
+    ) -> Result<Finding, Refusal> {
         let rule = &self.compiled[usize::from(number)];
         let mut longest = None;
         let mut checked = None;
@@ -428,15 +449,15 @@ impl Ruleset {
         }
         let (end, entity, score) = match (rule.check, checked, longest) {
             (Some(_), Some(end), _) => (end, rule.entity, rule.valid),
-            (Some(_), None, Some(end)) => (end, rule.otherwise?, rule.score),
+            (Some(_), None, Some(end)) => (end, rule.otherwise.ok_or(Refusal::Check(end))?, rule.score),
             (None, _, Some(end)) => (end, rule.entity, rule.score),
-            (_, _, None) => return None,
+            (_, _, None) => return Err(Refusal::Edges),
         };
         let score = self.in_context(place, rule, (start, end), score, scratch)?;
-        Some(Finding { span: Span::new(start, end), entity, rule: number, score })
+        Ok(Finding { span: Span::new(start, end), entity, rule: number, score })
     }
 
-    /// The score of a match after its context was looked at; `None` when it stays below the least score.
+    /// The score of a match after its context was looked at, refused below the least score.
     fn in_context(
         &self,
         place: &Place,
@@ -444,7 +465,7 @@ impl Ruleset {
         span: (usize, usize),
         mut score: u8,
         scratch: &mut Scratch,
-    ) -> Option<u8> {
+    ) -> Result<u8, Refusal> {
         let surroundings = &scratch.surroundings;
         let ask = |group, within| surroundings.near(&self.words, group, within, span, place.start);
         let near = rule.near.map_or(Near::No, |near| ask(near.group, near.within));
@@ -461,14 +482,14 @@ impl Ruleset {
             // A bare number is only touched when its key names what the rule looks for.
             let named = rule.near.is_some_and(|near| surroundings.key.contains(&near.group));
             if !named {
-                return None;
+                return Err(Refusal::Unnamed(span.1));
             }
         }
         if score < self.min_score {
             scratch.far |= near == Near::Far;
-            return None;
+            return Err(Refusal::Score(span.1, score));
         }
-        Some(score)
+        Ok(score)
     }
 
     /// Whether a match may end and begin here: not inside a word, not inside a longer number.
@@ -614,62 +635,6 @@ impl Ruleset {
             scratch.ends.push(End { rule, end: found.end() as u32 });
             if let Some(finding) = self.judge(place, rule, found.start(), 0..1, scratch) {
                 scratch.findings.push(finding);
-            }
-        }
-    }
-
-    /// Lets the catch-all rules speak where no other rule did: in the gaps that findings leave.
-    fn catch_all(&self, place: &Place, scratch: &mut Scratch) {
-        if scratch.rest.is_empty() {
-            return;
-        }
-        let (rest, mut taken) = (std::mem::take(&mut scratch.rest), std::mem::take(&mut scratch.taken));
-        taken.clear();
-        taken.extend(scratch.findings.iter().map(|finding| finding.span));
-        taken.sort_unstable();
-        // United, so that ends grow like starts and the findings over a match are next to each other.
-        taken.dedup_by(|next, united| {
-            let joined = next.start < united.end;
-            if joined {
-                united.end = united.end.max(next.end);
-            }
-            joined
-        });
-        for &(rule, span) in &rest {
-            let first = taken.partition_point(|other| other.end <= span.start);
-            let (mut from, mut cut) = (span.start as usize, false);
-            for other in taken[first..].iter().take_while(|other| other.start < span.end) {
-                let start = if cut { from } else { place.start };
-                let gap = Place { start, end: other.start as usize, ..*place };
-                self.catch_gap(&gap, rule, from..other.start as usize, scratch);
-                (from, cut) = (other.end as usize, true);
-            }
-            let rest = Place { start: if cut { from } else { place.start }, ..*place };
-            self.catch_gap(&rest, rule, from..span.end as usize, scratch);
-        }
-        (scratch.rest, scratch.taken) = (rest, taken);
-        scratch.rest.clear();
-    }
-
-    /// The catch-all's match that begins at the start of `range` or at its first digit, in a gap between
-    /// findings.
-    fn catch_gap(&self, gap: &Place, rule: u16, range: std::ops::Range<usize>, scratch: &mut Scratch) {
-        let digit = gap.text.next(range.start, range.end, |m| m.digit);
-        if digit.is_none() {
-            return;
-        }
-        for start in [Some(range.start), digit].into_iter().flatten() {
-            let (Some(automaton), Some(memory)) = (&self.automata[DIGIT], &mut scratch.memories[DIGIT])
-            else {
-                return;
-            };
-            scratch.ends.clear();
-            automaton.ends(memory, gap.text.bytes, start, gap.end, &mut scratch.ends);
-            scratch.ends.retain(|end| end.rule == rule);
-            let ends = 0..scratch.ends.len();
-            if let Some(finding) = self.judge(gap, rule, start, ends, scratch) {
-                scratch.findings.push(finding);
-                return;
             }
         }
     }

@@ -3,15 +3,47 @@
 //! What rules found is hidden from the name model behind one word without meaning: so it hears the same
 //! before and after masking, and a part of an address is never a name.
 
-use super::names::Name;
+use super::names::{Heard, Name};
 use super::{Place, Ruleset, Scratch};
 use crate::model::{Finding, PERSON, Span};
+
+impl Scratch {
+    /// Forgets the turns, not what was learnt in them.
+    pub fn forget_turns(&mut self) {
+        self.turns.clear();
+        self.heard.clear();
+        self.learned = 0;
+    }
+
+    /// Notes what the turn that is looked at next has heard before it.
+    pub fn note_turn(&mut self) {
+        self.heard.extend_from_slice(self.surroundings.before());
+        self.turns.push((self.heard.len() as u32, self.asked_name[0]));
+    }
+
+    /// Makes it heard again before turn `turn` is looked at once more.
+    ///
+    /// # Panics
+    /// When the turn was not noted.
+    pub fn turn_back(&mut self, turn: usize) {
+        let (end, asked) = self.turns[turn];
+        let start = if turn == 0 { 0 } else { self.turns[turn - 1].0 };
+        self.surroundings.set_before(&self.heard[start as usize..end as usize]);
+        self.asked_name[0] = asked;
+    }
+
+    /// How many turns had been noted when the last name was learnt.
+    #[must_use]
+    pub fn learned(&self) -> usize {
+        self.learned
+    }
+}
 
 impl Ruleset {
     /// Names of people in text.
     pub(super) fn people(&self, place: &Place, scratch: &mut Scratch) {
         let Some((names, threshold)) = &self.names else { return };
-        let Scratch { names: buffers, named, blanks, findings, asked_name, hits, .. } = scratch;
+        let Scratch { names: buffers, named, blanks, findings, asked_name, hits, known_names, .. } = scratch;
         blanks.clear();
         blanks.extend(findings.iter().map(|finding| finding.span));
         blanks.sort_unstable();
@@ -24,7 +56,8 @@ impl Ruleset {
         });
         named.clear();
         let range = (place.start, place.end);
-        asked_name[1] = names.find(place.text, range, blanks, asked_name[0], *threshold, buffers, named);
+        let heard = Heard { asked: asked_name[0], known: known_names };
+        asked_name[1] = names.find(place.text, range, blanks, heard, *threshold, buffers, named);
         // A word that announces values (`IBAN`, `Fax`) names nobody, unless people are called so.
         named.retain(|name| {
             name.is_known || !hits.iter().any(|hit| (hit.start, hit.end) == (name.span.start, name.span.end))
@@ -35,11 +68,15 @@ impl Ruleset {
     /// Remembers the words of a person's name that was masked in `place`.
     pub fn remember(&self, place: &Place, span: Span, scratch: &mut Scratch) {
         if let Some((names, _)) = &self.names {
+            let known = scratch.known_names.len();
             names.remember(place.text, span, &mut scratch.known_names, &mut scratch.names);
+            if scratch.known_names.len() > known {
+                scratch.learned = scratch.turns.len();
+            }
         }
     }
 
-    /// Puts names into `scratch.findings` that were found elsewhere in the conversation.
+    /// Puts words into `scratch.findings` that are names elsewhere in the conversation.
     pub fn sweep(&self, place: &Place, scratch: &mut Scratch) {
         scratch.findings.clear();
         let Some((names, _)) = &self.names else { return };
@@ -47,9 +84,6 @@ impl Ruleset {
         named.clear();
         names.sweep(place.text, (place.start, place.end), known_names, buffers, named);
         note(self.memory_rule, named, findings);
-        if !self.allowed.is_empty() {
-            findings.retain(|finding| !self.is_allowed(finding.span.of(place.text.bytes)));
-        }
     }
 }
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::anchor::Anchor;
 use super::checks::{self, Check};
-use crate::error::{Error, Result};
+use crate::error::{Complaint, Result, nearest};
 use crate::limits;
 
 /// A file of rules.
@@ -128,19 +128,67 @@ pub struct Rule {
 /// [`Error::Usage`] naming file, line and rule when the file is no rule file or a rule is unsound.
 pub fn read(name: &str, text: &str) -> Result<Vec<Rule>> {
     let file: File = toml::from_str(text).map_err(|error| {
-        let line = error.span().map_or(1, |span| line_of(text, span.start));
-        Error::Usage(format!("{name}:{line}: {}", error.message()))
+        let complaint = Complaint::new(name, text, error.span().unwrap_or(0..0), error.message());
+        match misspelled(error.message()) {
+            Some(near) => complaint.hint(format!("did you mean `{near}`?")),
+            None => complaint,
+        }
     })?;
     file.rule
         .into_iter()
         .map(|spanned| {
-            let place = format!("{name}:{}", line_of(text, spanned.span().start));
+            let start = spanned.span().start;
+            let place = format!("{name}:{}", line_of(text, start));
             let source = spanned.into_inner();
             let id = source.id.clone();
-            check(source, &file.words, place.clone())
-                .map_err(|reason| Error::Usage(format!("{place}: rule `{id}`: {reason}")))
+            check(source, &file.words, place).map_err(|unsound| {
+                let message = format!("rule `{id}`: {}", unsound.reason);
+                let complaint = complaint(name, text, start, unsound.key, message);
+                match unsound.near {
+                    Some(near) => complaint.hint(format!("did you mean `{near}`?")).into(),
+                    None => complaint.into(),
+                }
+            })
         })
         .collect()
+}
+
+/// Why a rule is unsound, and which of its keys says so.
+struct Unsound {
+    key: &'static str,
+    reason: String,
+    near: Option<&'static str>,
+}
+
+/// Names the key that a reason is about.
+fn at(key: &'static str) -> impl Fn(String) -> Unsound {
+    move |reason| Unsound { key, reason, near: None }
+}
+
+/// A complaint about a key of the rule that begins at byte `start` of its file, shown with the key's line.
+pub(super) fn complaint(name: &str, text: &str, start: usize, key: &str, message: String) -> Complaint {
+    let mut line_start = start;
+    for line in text[start..].split_inclusive('\n') {
+        let is_next = line_start > start && line.trim_start().starts_with("[[");
+        let name_of = line.split('=').next().unwrap_or_default().trim();
+        if is_next {
+            break;
+        }
+        if line.contains('=') && name_of == key {
+            let end = line_start + line.trim_end().len();
+            return Complaint::new(name, text, line_start..end, message);
+        }
+        line_start += line.len();
+    }
+    let end = text[start..].find('\n').map_or(text.len(), |at| start + at);
+    Complaint::new(name, text, start..end, message)
+}
+
+/// The known key nearest to the one that a reader of TOML did not know.
+fn misspelled(message: &str) -> Option<&str> {
+    let mut quoted = message.strip_prefix("unknown field ")?.split('`').skip(1).step_by(2);
+    let wrong = quoted.next()?;
+    nearest(wrong, quoted)
 }
 
 fn line_of(text: &str, at: usize) -> usize {
@@ -151,49 +199,52 @@ fn check(
     source: Source,
     lists: &BTreeMap<String, Vec<String>>,
     place: String,
-) -> std::result::Result<Rule, String> {
+) -> std::result::Result<Rule, Unsound> {
     let well_named = !source.id.is_empty()
         && source.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.' || b == b'_');
     if !well_named {
-        return Err("an id is lower case, digits, `.` and `_`".into());
+        return Err(at("id")("an id is lower case, digits, `.` and `_`".into()));
     }
     if source.finds.len() < 2 || source.ignores.len() < 2 {
-        return Err("a rule brings at least two `finds` and two `ignores`".into());
+        let key = if source.finds.len() < 2 { "finds" } else { "ignores" };
+        return Err(at(key)("a rule brings at least two `finds` and two `ignores`".into()));
     }
     if let Some(bad) = source.finds.iter().find(|text| marked(text).is_none()) {
-        return Err(format!(
+        return Err(at("finds")(format!(
             "the `finds` number {} marks no span with {{{{ }}}}",
             position(&source.finds, bad)
-        ));
+        )));
     }
     if source.words.is_empty() == source.pattern.is_empty() {
-        return Err("a rule has either a `pattern` or `words`".into());
+        return Err(at("pattern")("a rule has either a `pattern` or `words`".into()));
     }
-    let near = source.near.map(|near| context(near, lists)).transpose()?;
-    let against = source.against.map(|against| context(against, lists)).transpose()?;
+    let near = source.near.map(|near| context(near, lists)).transpose().map_err(at("near"))?;
+    let against = source.against.map(|against| context(against, lists)).transpose().map_err(at("against"))?;
     let named = source.check.as_deref();
     let test = match named {
         None => None,
         Some(name) => Some(checks::find(name).ok_or_else(|| {
-            format!("no check is called `{name}`; known are: {}", checks::names().join(", "))
+            let names = checks::names();
+            let reason = format!("no check is called `{name}`; known are: {}", names.join(", "));
+            Unsound { near: nearest(name, names), ..at("check")(reason) }
         })?),
     };
-    let score = hundredths(source.score)?;
+    let score = hundredths(source.score).map_err(at("score"))?;
     let needs_context = near.is_some() && test.is_none() && score < 50;
-    let words = with_lists(source.words, lists)?;
+    let words = with_lists(source.words, lists).map_err(at("words"))?;
     let anchor = if words.is_empty() {
-        let pattern = parse(&source.pattern)?;
+        let pattern = parse(&source.pattern).map_err(at("pattern"))?;
         source.anchor.unwrap_or_else(|| Anchor::derive(&pattern, needs_context))
     } else if source.anchor.is_some() || test.is_some() {
-        return Err("a rule with `words` has no anchor and no check".into());
+        return Err(at("words")("a rule with `words` has no anchor and no check".into()));
     } else {
         Anchor::Words(Vec::new())
     };
     if matches!(anchor, Anchor::Context | Anchor::After) && near.is_none() {
-        return Err("the anchors `context` and `after` need `near`".into());
+        return Err(at("anchor")("the anchors `context` and `after` need `near`".into()));
     }
     if source.countries.iter().any(|c| c.len() != 2 || !c.bytes().all(|b| b.is_ascii_uppercase())) {
-        return Err("a country is given by its two capital letters (ISO 3166)".into());
+        return Err(at("countries")("a country is given by its two capital letters (ISO 3166)".into()));
     }
     Ok(Rule {
         id: source.id,
@@ -203,7 +254,7 @@ fn check(
         words,
         check: test,
         score,
-        valid: source.valid.map_or(Ok(95), hundredths)?,
+        valid: source.valid.map_or(Ok(95), hundredths).map_err(at("valid"))?,
         otherwise: source.otherwise,
         near,
         against,

@@ -129,6 +129,8 @@ pub struct Ruleset {
     /// Number of the rule that finds names again elsewhere in the conversation.
     pub(super) memory_rule: u16,
     pub(super) min_score: u8,
+    /// The language that rules without it were left out for.
+    pub(super) lang: Option<String>,
     pub(super) kernel: Kernel,
     pub(super) at_every_byte: bool,
     /// Number of the rule that masks names of speakers and name fields.
@@ -136,6 +138,30 @@ pub struct Ruleset {
     /// Number of the rule that masks the user's words.
     pub(super) denied_rule: u16,
     digest: String,
+}
+
+/// A complaint about a rule, shown in the file that it stands in.
+fn in_its_file(files: &[(String, String)], place: &str, key: &str, message: &str) -> Error {
+    let found = files.iter().find_map(|(name, text)| {
+        let line: usize = place.strip_prefix(name)?.strip_prefix(':')?.parse().ok()?;
+        let start = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
+        Some(rule::complaint(name, text, start, key, message.to_owned()))
+    });
+    found.map_or_else(|| Error::Usage(format!("{place}: {message}")), Error::from)
+}
+
+/// The same for what rules are told when they are compiled together: `file:line: rule …`.
+fn shown_in(files: &[(String, String)], error: Error) -> Error {
+    match &error {
+        Error::Usage(told) => match told.split_once(": rule ") {
+            Some((place, rest)) => {
+                let key = if rest.contains("entity name") { "entity" } else { "id" };
+                in_its_file(files, place, key, &format!("rule {rest}"))
+            }
+            None => error,
+        },
+        _ => error,
+    }
 }
 
 /// Rules without a pattern: what they find follows from the layout or the user's list.
@@ -169,7 +195,9 @@ impl Ruleset {
         let set = Self::load_untested(files, options)?;
         for rule in &set.rules[set.shipped..] {
             if let Some(failure) = examples::failures(&set, rule).first() {
-                return Err(Error::Usage(format!("{}: rule `{}`: {failure}", rule.place, rule.id)));
+                let message = format!("rule `{}`: {failure}", rule.id);
+                let key = if failure.starts_with("`finds`") { "finds" } else { "ignores" };
+                return Err(in_its_file(files, &rule.place, key, &message));
             }
         }
         Ok(set)
@@ -202,7 +230,8 @@ impl Ruleset {
             digest.update(&odds.to_le_bytes()).update(Names::digest().as_bytes());
         }
         digest.update(options.lang.as_deref().unwrap_or("auto").as_bytes());
-        let set = Self::compile(rules, options, digest.finalize().to_hex()[..32].to_owned())?;
+        let digest = digest.finalize().to_hex()[..32].to_owned();
+        let set = Self::compile(rules, options, digest).map_err(|error| shown_in(files, error))?;
         let small_words = if files.is_empty() { 3 } else { 12 };
         Ok(Ruleset { shipped, small_words, ..set })
     }
@@ -380,6 +409,7 @@ impl Ruleset {
             name_rule: first_built_in + 2,
             memory_rule: first_built_in + 3,
             min_score: options.min_score,
+            lang: options.lang.clone(),
             kernel: options.kernel,
             at_every_byte: options.at_every_byte,
             person_rule: first_built_in,
@@ -421,6 +451,12 @@ impl Ruleset {
     #[must_use]
     pub fn entities(&self) -> &Entities {
         &self.entities
+    }
+
+    /// The least score of a finding, in hundredths.
+    #[must_use]
+    pub fn min_score(&self) -> u8 {
+        self.min_score
     }
 
     /// Which code looks at the bytes.

@@ -8,8 +8,8 @@ pub(super) fn is_in_tag(place: &Place, hit: WordHit) -> bool {
     let (start, end) = (hit.start as usize, hit.end as usize);
     let bytes = &place.text.bytes[..place.end];
     start > place.start
-        && b"[_".contains(&bytes[start - 1])
-        && bytes.get(end).is_some_and(|b| b"_]".contains(b))
+        && b"[{<_".contains(&bytes[start - 1])
+        && bytes.get(end).is_some_and(|b| b"_]}>".contains(b))
         && bytes[start..end].iter().all(u8::is_ascii_uppercase)
 }
 
@@ -79,7 +79,7 @@ pub(super) fn past_joiners(place: &Place, at: usize) -> usize {
             joiner.len() == word
                 && joiner.bytes().zip(&bytes[at..stop]).all(|(a, b)| a == b | 0x20 || a == *b)
         };
-        if !is_whole || !JOINERS.iter().any(|joiner| is_joiner(&joiner)) {
+        if !is_whole || !JOINERS.iter().any(is_joiner) {
             return at;
         }
         at = stop;

@@ -1,11 +1,13 @@
 //! Where else in the conversation does a found name stand?
+//!
+//! A name counts from the turn on in which it is found. Turns before that are looked at once more when one of
+//! its words stands in them, with what they had heard when they were looked at first.
 
 use super::{Engine, Worker};
 use crate::detect::{Place, Scratch};
 use crate::format::{Chunk, Conversation};
-use crate::model::{Located, PERSON, Role, Segment, Span};
+use crate::model::{Located, PERSON, Role, Segment};
 use crate::policy::Action;
-use crate::resolve::resolve;
 use crate::scan::Text;
 use crate::view::View;
 
@@ -23,39 +25,45 @@ impl Engine {
         }
     }
 
-    /// Masks the names of the conversation in all its texts, also before they were found.
-    pub(super) fn sweep(&self, chunk: &Chunk, conversation: &Conversation, worker: &mut Worker) {
-        if !worker.detect.knows_names() {
+    /// Masks the names of the conversation in the turns before they were found, from record `from` on.
+    pub(super) fn sweep(&self, chunk: &Chunk, conversation: &Conversation, from: usize, worker: &mut Worker) {
+        let learned = worker.detect.learned();
+        if learned < 2 {
             return;
         }
-        let known = worker.masked.len();
-        for (index, segment) in conversation.segments.iter().enumerate() {
-            if segment.role == Role::Text && !segment.span.is_empty() {
-                self.sweep_segment(chunk.text, segment, index as u32, known, worker);
+        let looked_at = |segment: &Segment| {
+            segment.role == Role::Text && !segment.span.is_empty() && segment.record as usize >= from
+        };
+        let mut masked = std::mem::take(&mut worker.masked);
+        let mut kept = std::mem::take(&mut worker.kept);
+        let mut again: Vec<u32> = Vec::new();
+        let turns = conversation.segments.iter().enumerate().filter(|(_, segment)| looked_at(segment));
+        for (turn, (index, segment)) in turns.take(learned - 1).enumerate() {
+            let index = index as u32;
+            let first = masked.partition_point(|located| located.segment < index);
+            let last = masked.partition_point(|located| located.segment <= index);
+            if self.holds_name(chunk.text, segment, &masked[first..last], worker) {
+                worker.detect.turn_back(turn);
+                self.look(chunk.text, segment, index, [&[]; 2], worker);
+                self.sort_out(worker);
+                again.push(index);
             }
         }
-        if worker.masked.len() == known {
-            return;
+        for (old, new) in [(&mut masked, &mut worker.masked), (&mut kept, &mut worker.kept)] {
+            if !again.is_empty() {
+                old.retain(|located| again.binary_search(&located.segment).is_err());
+                old.append(new);
+                old.sort_by_key(|located| (located.segment, located.span));
+            }
+            std::mem::swap(old, new);
         }
-        worker.masked.sort_by_key(|located| (located.segment, located.span));
-        let mut resolved = Vec::with_capacity(worker.masked.len());
-        for of_segment in worker.masked.chunk_by(|a, b| a.segment == b.segment) {
-            let mut found = of_segment.to_vec();
-            resolve(&mut found);
-            resolved.append(&mut found);
-        }
-        worker.masked = resolved;
-        // Masking wins byte by byte over what is kept.
-        let masked = &worker.masked;
-        worker.kept.retain(|kept| {
-            !masked.iter().any(|other| other.segment == kept.segment && other.span.overlaps(kept.span))
-        });
     }
 
-    fn sweep_segment(&self, text: Text, segment: &Segment, index: u32, known: usize, worker: &mut Worker) {
-        let Worker { view, detect, masked, .. } = worker;
-        let in_view = View::is_needed(text, segment);
+    /// Whether a known name stands in the segment, outside what is masked in it.
+    fn holds_name(&self, text: Text, segment: &Segment, masked: &[Located], worker: &mut Worker) -> bool {
+        let Worker { view, detect, .. } = worker;
         let keys = [&[][..]; 2];
+        let in_view = View::is_needed(text, segment);
         if in_view {
             view.build(self.rules.kernel(), text.bytes, segment.span, segment.escape, []);
             let text = view.text();
@@ -65,15 +73,9 @@ impl Engine {
             let (start, end) = (segment.span.start as usize, segment.span.end as usize);
             self.rules.sweep(&Place { text, start, end, role: segment.role, keys }, detect);
         }
-        // `masked[..known]` is sorted by segment, and disjoint inside one.
-        let first = masked[..known].partition_point(|located| located.segment < index);
-        let last = masked[..known].partition_point(|located| located.segment <= index);
-        for finding in &detect.findings {
-            let span: Span = if in_view { view.raw(finding.span) } else { finding.span };
-            let covers = |old: &Located| old.span.start <= span.start && span.end <= old.span.end;
-            if !masked[first..last].iter().any(covers) {
-                masked.push(Located { span, finding: *finding, segment: index });
-            }
-        }
+        detect.findings.iter().any(|finding| {
+            let span = if in_view { view.raw(finding.span) } else { finding.span };
+            !masked.iter().any(|old| old.span.start <= span.start && span.end <= old.span.end)
+        })
     }
 }

@@ -167,7 +167,7 @@ fn open(head: &[u8], options: &FieldOptions, delimiters: &[u8]) -> Result<Box<dy
         if !names.contains(name) {
             return Err(Error::Usage(format!(
                 "the table has no column `{name}`; it has {}, which are called 1, 2, … where no header \
-                 names them",
+                 names them (sourdine formats FILE shows them)",
                 names.len()
             )));
         }

@@ -98,7 +98,9 @@ impl Labels {
         let label = label.strip_suffix("\u{a0}".as_bytes()).unwrap_or(label);
         let start = from + rest[..colon].len() - rest[..colon].trim_ascii_start().len();
         // A name that is masked already is a name.
-        let is_tag = label.starts_with(b"[PERSON") && label.ends_with(b"]");
+        let is_tag = label.split_first().is_some_and(|(&first, rest)| {
+            rest.starts_with(b"PERSON") && rest.last().copied() == crate::model::closing(first)
+        });
         let is_role = !is_tag && words(label).all(|word| self.is_role_word(word, false));
         let is_label =
             is_tag || is_role && label.iter().any(u8::is_ascii_alphabetic) || self.is_name(label, is_timed);

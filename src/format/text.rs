@@ -2,8 +2,7 @@
 //!
 //! A line without a label is a conversation of its own. A line with a role word or a time stamp before
 //! its label, or with a name that the labels of the next lines confirm, opens a dialogue, which runs to a blank
-//! line, the end, or a few lines without a label; till then those go on in it. A lone `Marie Dupont: …` is one line with a label, a lone
-//! `Delivery: …` is text.
+//! line, the end, or a few lines without a label; till then those go on in it. A lone `Marie: …` or `Delivery: …` is text.
 
 use super::labels::{Label, Labels};
 use super::{Chunk, Conversation, FieldOptions, Format, Layout, count_lines, line_end, without_line_end};
@@ -77,17 +76,6 @@ impl Lines {
 const LINES_AHEAD: usize = 4;
 /// Lines without a label, one after the other, that end a dialogue: nobody's turn is wrapped that often.
 const QUIET_LINES: usize = 8;
-
-/// Two or three words of a capital and small letters each, or a name that is masked already.
-fn is_full_name(label: &[u8]) -> bool {
-    let is_capitalised = |word: &[u8]| {
-        (word[0].is_ascii_uppercase() || word[0] >= 0x80)
-            && word.len() > 1
-            && word[1..].iter().all(|b| b.is_ascii_lowercase() || *b >= 0x80 || *b == b'-')
-    };
-    let words = || label.split(|b| *b == b' ').filter(|word| !word.is_empty());
-    label.starts_with(b"[PERSON") || (2..=3).contains(&words().count()) && words().all(is_capitalised)
-}
 
 fn is_blank(line: &[u8]) -> bool {
     line.iter().all(u8::is_ascii_whitespace)
@@ -165,11 +153,9 @@ impl Layout for Lines {
                         depth,
                     });
                 };
-                // One word before a colon, on a line of its own, heads a remark more often than it names
-                // who speaks; two or three capitalised ones are a name.
-                let stands = |label: &Label| {
-                    in_dialogue || label.is_role || label.is_timed || is_full_name(label.span.of(bytes))
-                };
+                // Words before a colon, on a line of its own, head a remark more often than they name who
+                // speaks; if they do, the names in the text say so.
+                let stands = |label: &Label| in_dialogue || label.is_role || label.is_timed;
                 let label = label.filter(stands);
                 if let Some(label) = label {
                     push(label.span, if label.is_role { Role::Exempt } else { Role::Person });

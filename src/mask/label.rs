@@ -12,11 +12,11 @@ pub(super) const OPERATOR: Operator = Operator {
 };
 
 fn write(subject: &Subject, out: &mut String) {
-    out.push('[');
+    out.push(char::from(subject.brackets[0]));
     out.push_str(subject.entity);
     if subject.numbered {
         // Writing to a string cannot fail.
         let _ = write!(out, "_{}", subject.number);
     }
-    out.push(']');
+    out.push(char::from(subject.brackets[1]));
 }

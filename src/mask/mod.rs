@@ -18,6 +18,8 @@ pub struct Subject<'a> {
     pub number: u32,
     /// Whether replacements carry the number.
     pub numbered: bool,
+    /// The signs around it: one pair of [`crate::model::BRACKETS`].
+    pub brackets: [u8; 2],
 }
 
 /// A way to write a found value.
@@ -73,10 +75,17 @@ mod tests {
     #[test]
     fn operators_are_inert() {
         for operator in OPERATORS {
-            let mut out = String::new();
-            (operator.write)(&Subject { entity: "PHONE", number: 12, numbered: true }, &mut out);
-            assert!(out.starts_with('[') && out.ends_with(']'), "{}", operator.name);
-            assert!(out.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b"[]_".contains(&b)));
+            for brackets in crate::model::BRACKETS {
+                let mut out = String::new();
+                (operator.write)(
+                    &Subject { entity: "PHONE", number: 12, numbered: true, brackets },
+                    &mut out,
+                );
+                let inner = out.strip_prefix(char::from(brackets[0]));
+                let inner = inner.and_then(|rest| rest.strip_suffix(char::from(brackets[1])));
+                let inner = inner.expect(operator.name);
+                assert!(inner.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_'));
+            }
         }
     }
 }

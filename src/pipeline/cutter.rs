@@ -16,7 +16,8 @@ use crate::source::{Encoding, Input};
 
 /// Reads one input to its end; `false` when the writer is gone.
 pub(super) fn read_one(engine: &Engine, job: Job, settings: &Settings, lane: &mut dyn Lane) -> Result<bool> {
-    let mut input = match Input::open(job.source, settings.encoding, settings.key.as_ref()) {
+    let open = if settings.by_line { Input::open_by_line } else { Input::open };
+    let mut input = match open(job.source, settings.encoding, settings.key.as_ref()) {
         Ok(input) => input,
         Err(error) => {
             let file = Arc::new(FileContext {
@@ -46,7 +47,12 @@ pub(super) fn read_one(engine: &Engine, job: Job, settings: &Settings, lane: &mu
         return Ok(false);
     }
     let mut cutter = Cutter { record: file.layout.first_record(), offset: 0, first: true };
-    match cutter.run(&file, &mut input, settings, lane) {
+    let ran = if settings.by_line {
+        cutter.by_line(&file, &mut input, settings, lane)
+    } else {
+        cutter.run(&file, &mut input, settings, lane)
+    };
+    match ran {
         Ok(true) => lane.event(Event::Close { digest: Box::new(input.digest()), bytes: cutter.offset }),
         Ok(false) => Ok(false),
         Err(Stopped::Input(error)) => lane.event(Event::Broken { error }),
@@ -90,8 +96,11 @@ impl Cutter {
     ) -> std::result::Result<bool, Stopped> {
         let (mut buffer, mut rest) = (lane.buffer(), Vec::new());
         let mut size = settings.chunk_bytes.max(1);
+        let mut read = 0;
         loop {
             let complete = input.fill(&mut buffer, size)?;
+            settings.meter.read(input.bytes() - read);
+            read = input.bytes();
             if settings.stop.load(Ordering::Relaxed) {
                 return Err(Stopped::Run(Error::Interrupted));
             }
@@ -118,6 +127,7 @@ impl Cutter {
                 self.first = false;
                 self.record += records;
                 self.offset += border as u64;
+                settings.meter.cut(border as u64);
                 if !lane.chunk(file, buffer, first, record, offset)? {
                     return Ok(false);
                 }
@@ -128,6 +138,46 @@ impl Cutter {
             buffer = lane.buffer();
             buffer.extend_from_slice(&rest);
             size = settings.chunk_bytes.max(rest.len() + 1);
+        }
+    }
+
+    /// Hands out each record as soon as it is there.
+    fn by_line(
+        &mut self,
+        file: &Arc<FileContext>,
+        input: &mut Input,
+        settings: &Settings,
+        lane: &mut dyn Lane,
+    ) -> std::result::Result<bool, Stopped> {
+        let (mut buffer, mut complete, mut read) = (Vec::new(), false, 0);
+        loop {
+            while let Some(end) = file.layout.record_end(&buffer, 0, complete).filter(|&end| end > 0) {
+                let rest = buffer.split_off(end);
+                let record = std::mem::replace(&mut buffer, rest);
+                let (first, number, offset) = (self.first, self.record, self.offset);
+                self.first = false;
+                self.record += 1;
+                self.offset += end as u64;
+                settings.meter.cut(end as u64);
+                if !lane.chunk(file, record, first, number, offset)? {
+                    return Ok(false);
+                }
+            }
+            if complete {
+                return Ok(true);
+            }
+            if buffer.len() > limits::RECORD_BYTES {
+                if !self.skip_record(input, &mut buffer, lane)? {
+                    return Ok(false);
+                }
+                continue;
+            }
+            complete = input.fill_some(&mut buffer)?;
+            settings.meter.read(input.bytes() - read);
+            read = input.bytes();
+            if settings.stop.load(Ordering::Relaxed) {
+                return Err(Stopped::Run(Error::Interrupted));
+            }
         }
     }
 

@@ -7,6 +7,7 @@
 //! bounded by the queue's length. With one job all three are the caller's thread.
 
 mod cutter;
+mod meter;
 mod writer;
 
 use std::io::Write;
@@ -24,6 +25,7 @@ use crate::model::FaultKind;
 use crate::sink::{Sink, Target};
 use crate::source::{Encoding, Source};
 use cutter::read_one;
+pub use meter::Meter;
 use writer::Writer;
 
 /// One input and where its masked form goes.
@@ -66,6 +68,10 @@ pub struct Settings<'a> {
     pub one_output: Option<Target>,
     /// Whether the audit names the file before its records: a run over several inputs.
     pub many: bool,
+    /// Whether each record is masked and written as soon as it is there, in one thread: for live pipes.
+    pub by_line: bool,
+    /// Where the run says how far it is.
+    pub meter: Arc<Meter>,
 }
 
 impl Default for Settings<'_> {
@@ -85,6 +91,8 @@ impl Default for Settings<'_> {
             audit: None,
             one_output: None,
             many: false,
+            by_line: false,
+            meter: Arc::default(),
         }
     }
 }
@@ -128,8 +136,9 @@ enum Event {
 /// that cannot be read is no error of the run: it is listed in the report.
 pub fn run(engine: &Engine, jobs: impl IntoIterator<Item = Job>, mut settings: Settings) -> Result<Report> {
     let writer = Writer::new(engine, &mut settings)?;
-    if settings.jobs <= 1 {
-        let mut lane = Inline { worker: engine.worker(), spare: Output::default(), writer, engine };
+    if settings.jobs <= 1 || settings.by_line {
+        let (worker, by_line) = (engine.worker(), settings.by_line);
+        let mut lane = Inline { worker, spare: Output::default(), writer, engine, by_line };
         let read = read_all(engine, jobs, &settings, &mut lane);
         return finish(read, &settings, || lane.writer.finish());
     }
@@ -199,6 +208,7 @@ struct Inline<'e> {
     worker: Worker,
     spare: Output,
     writer: Writer<'e>,
+    by_line: bool,
 }
 
 impl Lane for Inline<'_> {
@@ -215,7 +225,8 @@ impl Lane for Inline<'_> {
         offset: u64,
     ) -> Result<bool> {
         self.spare.clear();
-        self.engine.chunk(file, &bytes, first, record, &mut self.worker, &mut self.spare);
+        let work = if self.by_line { Engine::record } else { Engine::chunk };
+        work(self.engine, file, &bytes, first, record, &mut self.worker, &mut self.spare);
         self.spare.raw = bytes;
         self.writer.chunk(&self.spare, offset).map(|()| true)
     }

@@ -8,7 +8,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Event, Report, Settings};
+use super::{Event, Meter, Report, Settings};
 use crate::audit::{File, Head, Line};
 use crate::engine::{Engine, FileContext, Output};
 use crate::error::{Error, Result};
@@ -35,6 +35,8 @@ pub(super) struct Writer<'e> {
     ids: HashSet<u64>,
     last_id: Option<u64>,
     report: Report,
+    by_line: bool,
+    meter: Arc<Meter>,
 }
 
 struct OpenFile {
@@ -75,6 +77,8 @@ impl<'e> Writer<'e> {
             ids: HashSet::new(),
             last_id: None,
             report,
+            by_line: settings.by_line,
+            meter: Arc::clone(&settings.meter),
         })
     }
 
@@ -145,7 +149,11 @@ impl<'e> Writer<'e> {
         self.set_aside(&output.quarantine)?;
         self.audit(&output.audit)?;
         let Some(open) = &mut self.open else { return Ok(()) };
-        self.shared.as_mut().unwrap_or(&mut open.sink).write(&output.bytes)?;
+        let sink = self.shared.as_mut().unwrap_or(&mut open.sink);
+        sink.write(&output.bytes)?;
+        if self.by_line {
+            sink.flush()?;
+        }
         for &(record, at, kind) in &output.faults {
             self.report.end.quarantined += 1;
             if self.report.faults.len() < limits::FAULTS_SHOWN {
@@ -159,6 +167,7 @@ impl<'e> Writer<'e> {
             *sum += count;
         }
         self.report.end.records += output.records;
+        self.meter.wrote(output.raw.len() as u64, output.records, output.masked.iter().sum());
         self.report.end.cut += output.cut;
         for &id in &output.ids {
             if self.last_id != Some(id) {

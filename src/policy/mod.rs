@@ -4,7 +4,7 @@
 //! label, but for what analysts need and the law does not call an identifier: places, organisations,
 //! dates, ages, and the special categories of article 9 GDPR, which are kept and counted.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, nearest};
 use crate::mask::{OPERATORS, Operator};
 use crate::model::{Entities, Entity};
 
@@ -57,7 +57,10 @@ impl Policy {
         let mut listed = Vec::with_capacity(names.len());
         for name in names {
             let entity = entities.find(name).ok_or_else(|| {
-                Error::Usage(format!("no entity is called `{name}`; `sourdine rules list` shows them"))
+                let known = (0..entities.len()).map(|number| entities.name(Entity(number as u8)));
+                let near = nearest(name, known).map(|near| format!("did you mean `{near}`? "));
+                let near = near.unwrap_or_default();
+                Error::Usage(format!("no entity is called `{name}`; {near}`sourdine rules list` shows them"))
             })?;
             listed.push(entity);
         }

@@ -1,6 +1,7 @@
 //! Is this a password, or a word that stands behind "password"?
 
 use super::{Candidate, Check};
+use crate::model::closing;
 
 /// See the file's head.
 pub(super) const CHECK: Check = Check {
@@ -17,9 +18,16 @@ fn holds(candidate: &Candidate) -> bool {
     !is_masked(value) && (is_given || looks_made_up(value))
 }
 
-/// Whether it is a tag or a run of one character.
+/// Whether it has a tag in it, or is a run of one character.
 fn is_masked(value: &[u8]) -> bool {
-    value.starts_with(b"[") || value.starts_with(b"<") || value.iter().all(|b| *b == value[0])
+    let is_tag = |at: usize| {
+        let Some(closing) = closing(value[at]) else { return false };
+        let is_name = |b: &&u8| b.is_ascii_uppercase() || b.is_ascii_digit() || **b == b'_';
+        let name = value[at + 1..].iter().take_while(is_name).count();
+        // The closing sign may stand behind the match.
+        name >= 3 && value.get(at + 1 + name).is_none_or(|b| *b == closing)
+    };
+    b"[{<".contains(&value[0]) || value.iter().all(|b| *b == value[0]) || (0..value.len()).any(is_tag)
 }
 
 /// Whether no word is written like this: with digits, signs, or capitals behind the first letter.
@@ -48,5 +56,7 @@ mod tests {
         assert!(!holds("password is wrong", "wrong"));
         assert!(!holds("password: ********", "********"));
         assert!(!holds("password: [PASSWORD_1", "[PASSWORD_1"));
+        assert!(!holds("password: )[PHONE_1", ")[PHONE_1"));
+        assert!(holds("password: a[B1]c", "a[B1]c"));
     }
 }

@@ -48,6 +48,15 @@ pub struct Buffers {
     features: Vec<u32>,
 }
 
+/// What was heard in the conversation so far.
+#[derive(Clone, Copy)]
+pub struct Heard<'a> {
+    /// Whether the turn before asked for a name.
+    pub asked: bool,
+    /// Hashes of words that are names in it.
+    pub known: &'a [u64],
+}
+
 /// A name that was found: where, and how sure the model is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Name {
@@ -80,21 +89,21 @@ impl Names {
         text::cut(text, (0, text.bytes.len()), &[], &self.cues, words)
     }
 
-    /// Appends the names in that range of the text to `out`, in order; `blanks` are hidden from it. `asked` says that the turn before asked for
-    /// a name. Returns whether this text asks for one.
+    /// Appends the names in that range of the text to `out`, in order; `blanks` are hidden from it. Returns whether this text asks for a
+    /// name.
     pub fn find(
         &self,
         text: Text<'_>,
         range: (usize, usize),
         blanks: &[Span],
-        asked: bool,
+        heard: Heard,
         threshold: Threshold,
         buffers: &mut Buffers,
         out: &mut Vec<Name>,
     ) -> bool {
         let Buffers { words, accepted, features } = buffers;
         let case = text::cut(text, range, blanks, &self.cues, words);
-        let around = Around { case, asked };
+        let around = Around { case, asked: heard.asked };
         accepted.clear();
         for at in 0..words.len() {
             let mut odds = None;
@@ -102,6 +111,9 @@ impl Names {
                 let before = [1, 2].map(|step| at >= step && accepted[at - step].is_some());
                 model::features(text.bytes, words, at, around, before, features);
                 odds = Some(self.model.score(features)).filter(|odds| *odds >= threshold.0);
+            }
+            if odds.is_none() && is_called(&words[at], heard.known, case) {
+                odds = Some(SWEPT);
             }
             accepted.push(odds);
         }
@@ -126,8 +138,7 @@ impl Names {
         }
     }
 
-    /// Appends the words in that range of the text that are known names to `out`. A word that is also a common one
-    /// counts where it is written as a name.
+    /// Appends the words in that range of the text that are known names to `out`.
     pub fn sweep(
         &self,
         text: Text<'_>,
@@ -140,11 +151,7 @@ impl Names {
         let case = text::cut(text, range, &[], &self.cues, words);
         accepted.clear();
         for word in words.iter() {
-            let written = case == Case::Usual && word.shape != Shape::Lower;
-            let is_known = word.shape != Shape::Number
-                && known.contains(&word.hash)
-                && (word.entry.word() <= if written { 5 } else { 3 } || word.entry.first() >= 5 && written);
-            accepted.push(is_known.then_some(SWEPT));
+            accepted.push(is_called(word, known, case).then_some(SWEPT));
         }
         if accepted.iter().any(Option::is_some) {
             self.extend(words, accepted, case);
@@ -200,6 +207,15 @@ impl Names {
             }
         }
     }
+}
+
+/// Whether the word is one of the known names. One that is also a common word counts where it is written as
+/// a name.
+fn is_called(word: &Word, known: &[u64], case: Case) -> bool {
+    let written = case == Case::Usual && word.shape != Shape::Lower;
+    word.shape != Shape::Number
+        && known.contains(&word.hash)
+        && (word.entry.word() <= if written { 5 } else { 3 } || word.entry.first() >= 5 && written)
 }
 
 /// Whether the model is asked about the word.

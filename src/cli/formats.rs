@@ -1,0 +1,243 @@
+//! `sourdine formats`: which formats there are, and how a file would be read.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::colour::{Colour, Paint, Style, harmless};
+use super::options::Reading;
+use super::print;
+use crate::error::{Error, Result};
+use crate::format::{Chunk, Conversation, FORMATS, detect};
+use crate::limits;
+use crate::model::Role;
+use crate::scan::{Kernel, Text, classify};
+use crate::source::{Input, Source};
+
+/// List the formats, or show how a file would be read
+#[derive(Args)]
+#[command(
+    long_about = "List the formats, or show how a file would be read: its format and encoding, and what each \
+        field or column is taken for, with counts in its first records.\n\n  \
+        sourdine formats                       list the formats\n  \
+        sourdine formats calls.jsonl           how would this file be read?\n  \
+        sourdine formats a.csv --text-field remarks    and with this option?"
+)]
+pub(super) struct Formats {
+    /// A file, or - for standard input
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long, help_heading = "Output")]
+    json: bool,
+    /// Colour what is printed
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    color: Colour,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+/// Fields that are listed; the rest is counted.
+const FIELDS: usize = 200;
+
+impl Formats {
+    pub(super) fn run(&self) -> anyhow::Result<u8> {
+        let said = match &self.file {
+            None => list(self.json)?,
+            Some(file) => {
+                let seen = Seen::of(file, &self.reading)?;
+                let paint = Paint { is_on: self.color.is_on(&std::io::stdout()) };
+                if self.json { seen.json() } else { seen.page(paint)? }
+            }
+        };
+        print(&said)?;
+        Ok(0)
+    }
+}
+
+fn list(json: bool) -> std::result::Result<String, std::fmt::Error> {
+    let mut out = String::new();
+    for format in FORMATS {
+        if json {
+            let line = serde_json::json!({"name": format.name, "about": format.about, "extensions": format.extensions});
+            writeln!(out, "{line}")?;
+        } else {
+            writeln!(out, "{:6} {}", format.name, format.about)?;
+            writeln!(out, "{:6} endings: {}", "", format.extensions.join(", "))?;
+        }
+    }
+    if !json {
+        out.push_str(
+            "\ngzip and zstd are unpacked by content. Encodings: UTF-8, UTF-16, Windows-1252, ISO-8859-15.\n",
+        );
+    }
+    Ok(out)
+}
+
+/// What a file's head shows.
+struct Seen {
+    name: String,
+    format: &'static str,
+    about: String,
+    encoding: &'static str,
+    guessed: bool,
+    packing: &'static str,
+    records: usize,
+    conversations: usize,
+    faults: usize,
+    /// By field, how often it was taken for what.
+    fields: BTreeMap<String, BTreeMap<&'static str, usize>>,
+    /// Whether the file goes on behind what was looked at.
+    more: bool,
+}
+
+impl Seen {
+    fn of(path: &Path, reading: &Reading) -> Result<Seen> {
+        let source = if path.as_os_str() == "-" { Source::Stdin } else { Source::File(path.to_owned()) };
+        let input = Input::open(source, reading.encoding(), None)
+            .map_err(|source| Error::Input { path: path.to_owned(), source })?;
+        let name = path.file_name().map_or("-".to_owned(), |name| name.to_string_lossy().into_owned());
+        let format = reading.format().unwrap_or_else(|| detect(Some(&name), input.head()));
+        let layout = (format.open)(input.head(), &reading.fields())?;
+        let more = input.head().len() >= limits::HEAD_BYTES;
+        let mut seen = Seen {
+            name: path.display().to_string(),
+            format: format.name,
+            about: layout.about(),
+            encoding: input.encoding.name(),
+            guessed: input.guessed,
+            packing: input.packing.name(),
+            records: 0,
+            conversations: 0,
+            faults: 0,
+            fields: BTreeMap::new(),
+            more,
+        };
+        // Whole conversations; of one that is longer than the head, whole records.
+        let mut end = layout.border(input.head(), true, !more);
+        if end == 0 {
+            while let Some(next) = layout.record_end(input.head(), end, false) {
+                end = next;
+            }
+        }
+        let bytes = &input.head()[..end];
+        let mut masks = Vec::new();
+        classify(Kernel::best(), bytes, &mut masks);
+        let is_utf8 = std::str::from_utf8(bytes).is_ok();
+        let text = Text { bytes, masks: &masks };
+        let chunk = Chunk { text, is_utf8, first: true, record: layout.first_record() };
+        let (mut at, mut number) = (0, layout.first_record());
+        let mut conversation = Conversation::default();
+        while at < bytes.len() {
+            at = layout.conversation(&chunk, at, number, &mut conversation);
+            number += conversation.records.len() as u64;
+            seen.conversations += usize::from(conversation.records.iter().any(|record| record.number > 0));
+            seen.records += conversation.records.iter().filter(|record| record.number > 0).count();
+            seen.faults += conversation.records.iter().filter(|record| record.fault.is_some()).count();
+            let mut index = 0;
+            for of_record in conversation.segments.chunk_by(|one, other| one.record == other.record) {
+                let wanted: Vec<u32> = (index..index + of_record.len() as u32).collect();
+                index += of_record.len() as u32;
+                let mut pointers = Vec::new();
+                layout.pointers(&chunk, &conversation, &wanted, &|_| None, &mut pointers);
+                // A field's name has the pointer of its value.
+                let names: Vec<u32> = of_record.iter().map(|segment| segment.name).collect();
+                for ((number, segment), mut pointer) in wanted.iter().zip(of_record).zip(pointers) {
+                    if format.name == "jsonl" && names.contains(number) {
+                        continue;
+                    }
+                    if format.name == "text" && segment.role == Role::Exempt {
+                        pointer = "speaker".to_owned();
+                    }
+                    let role = match segment.role {
+                        Role::Text => "text",
+                        Role::Value => "other string",
+                        Role::Number => "number",
+                        Role::Person => "name of a person",
+                        Role::Exempt => "left alone",
+                        Role::Key => continue,
+                    };
+                    *seen.fields.entry(general(&pointer)).or_default().entry(role).or_default() += 1;
+                }
+            }
+        }
+        Ok(seen)
+    }
+
+    fn json(&self) -> String {
+        let fields: Vec<_> = self
+            .fields
+            .iter()
+            .take(FIELDS)
+            .map(|(field, roles)| serde_json::json!({"field": field, "read_as": roles}))
+            .collect();
+        let value = serde_json::json!({
+            "file": self.name, "format": self.format, "about": self.about, "encoding": self.encoding,
+            "encoding_guessed": self.guessed, "packing": self.packing, "records": self.records,
+            "conversations": self.conversations, "undecodable": self.faults, "complete": !self.more,
+            "fields": fields, "more_fields": self.fields.len().saturating_sub(FIELDS),
+        });
+        format!("{value}\n")
+    }
+
+    fn page(&self, paint: Paint) -> std::result::Result<String, std::fmt::Error> {
+        let mut out = String::new();
+        let bold = |text: &str| paint.of(Style::Bold, text);
+        writeln!(out, "{}: {}, {}", harmless(&self.name), bold(self.format), harmless(&self.about))?;
+        let guessed = if self.guessed { " (guessed; --encoding says otherwise)" } else { "" };
+        writeln!(out, "encoding {}{guessed}, packing {}", bold(self.encoding), self.packing)?;
+        let first = if self.more { "the first " } else { "" };
+        writeln!(
+            out,
+            "{first}{} in {}{}",
+            counted(self.records, "record"),
+            counted(self.conversations, "conversation"),
+            if self.fields.is_empty() { "" } else { ":" }
+        )?;
+        let width = self.fields.keys().map(|field| field.chars().count()).max().unwrap_or(0).min(40);
+        for (field, roles) in self.fields.iter().take(FIELDS) {
+            let roles: Vec<String> = roles.iter().map(|(role, count)| format!("{role} {count}")).collect();
+            writeln!(out, "  {:width$}  {}", harmless(field), roles.join(", "))?;
+        }
+        if self.fields.len() > FIELDS {
+            writeln!(out, "  {} more fields", self.fields.len() - FIELDS)?;
+        }
+        if self.faults > 0 {
+            let word = paint.of(Style::Bad, "cannot be decoded");
+            writeln!(out, "{} {word}, and would be quarantined", counted(self.faults, "record"))?;
+        }
+        Ok(out)
+    }
+}
+
+/// `1 record`, `2 records`.
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// A pointer with `*` for positions in arrays: all elements are read alike.
+fn general(pointer: &str) -> String {
+    let part = |part: &str| match part {
+        "" => String::new(),
+        digits if digits.bytes().all(|b| b.is_ascii_digit()) => "*".to_owned(),
+        name => name.to_owned(),
+    };
+    if !pointer.starts_with('/') {
+        return pointer.to_owned();
+    }
+    pointer.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::general;
+
+    #[test]
+    fn positions_are_generalised() {
+        assert_eq!(general("/words/12/text"), "/words/*/text");
+        assert_eq!(general("remark 1"), "remark 1");
+        assert_eq!(general("/a1/2b"), "/a1/2b");
+    }
+}

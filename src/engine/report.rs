@@ -1,0 +1,126 @@
+//! Where does it lie, in the words of the record?
+//!
+//! Findings are told by record, field and code points: what `scan` prints, and the pointers that the audit
+//! writes. Names of fields appear in their masked form, for a field may be called like a customer.
+
+use super::{Engine, FileContext, Output, Worker};
+use crate::audit::record;
+use crate::format::{self, Conversation};
+use crate::mask::splice;
+use crate::model::{Escape, Located};
+use crate::view::decode::{Chars, code_points};
+
+impl Engine {
+    /// The pointers to the segments of `masked[range]`, which lie in one record, names in them masked where
+    /// they were masked themselves.
+    pub(super) fn pointers<'r>(
+        &self,
+        file: &FileContext,
+        chunk: &format::Chunk,
+        conversation: &Conversation,
+        masked: &[Located],
+        range: std::ops::Range<usize>,
+        replacement: &dyn Fn(usize) -> &'r str,
+    ) -> Vec<String> {
+        let mut wanted: Vec<u32> = masked[range].iter().map(|located| located.segment).collect();
+        wanted.dedup();
+        self.pointers_to(file, chunk, conversation, &wanted, masked, replacement)
+    }
+
+    pub(super) fn pointers_to<'r>(
+        &self,
+        file: &FileContext,
+        chunk: &format::Chunk,
+        conversation: &Conversation,
+        wanted: &[u32],
+        masked: &[Located],
+        replacement: &dyn Fn(usize) -> &'r str,
+    ) -> Vec<String> {
+        let name = |name: u32| -> Option<String> {
+            if !file.columns.is_empty() {
+                return file.columns.get(name as usize).cloned();
+            }
+            let first = masked.partition_point(|located| located.segment < name);
+            let last = masked.partition_point(|located| located.segment <= name);
+            if first == last {
+                return None;
+            }
+            let key = conversation.segments.get(name as usize)?;
+            let mut text = Vec::new();
+            let edits = (first..last).map(|at| (masked[at].span, Escape::None, replacement(at)));
+            splice(key.span.of(chunk.text.bytes), key.span.start as usize, edits, &mut text);
+            Some(String::from_utf8_lossy(&text).into_owned())
+        };
+        let mut pointers = Vec::with_capacity(wanted.len());
+        file.layout.pointers(chunk, conversation, wanted, &name, &mut pointers);
+        pointers
+    }
+
+    /// Writes a JSON line for each finding, masked or kept.
+    pub(super) fn report(
+        &self,
+        file: &FileContext,
+        chunk: &format::Chunk,
+        conversation: &Conversation,
+        (first, show_values): (usize, bool),
+        worker: &mut Worker,
+        out: &mut Output,
+    ) {
+        let Worker { masked, kept, replacements, ends, .. } = worker;
+        let replacement = |at: usize| {
+            let start = if at == 0 { 0 } else { ends[at - 1] as usize };
+            &replacements[start..ends[at] as usize]
+        };
+        for record in &conversation.records[first..] {
+            if let Some(fault) = record.fault {
+                out.faults.push((record.number, (record.span.start + fault.at) as usize, fault.kind));
+            }
+        }
+        let mut all: Vec<&Located> = masked.iter().chain(kept.iter()).collect();
+        all.sort_unstable_by_key(|located| (located.segment, located.span));
+        let mut wanted: Vec<u32> = all.iter().map(|located| located.segment).collect();
+        wanted.dedup();
+        let mut pointers = Vec::with_capacity(wanted.len());
+        for of_record in wanted.chunk_by(|a, b| {
+            conversation.segments[*a as usize].record == conversation.segments[*b as usize].record
+        }) {
+            pointers.extend(self.pointers_to(file, chunk, conversation, of_record, masked, &replacement));
+        }
+        let (mut next, mut segment_of) = (0, u32::MAX);
+        for located in all {
+            if located.segment != segment_of {
+                (segment_of, next) = (located.segment, next + 1);
+            }
+            let pointer = pointers.get(next - 1).map_or("", String::as_str);
+            let segment = &conversation.segments[located.segment as usize];
+            let record = &conversation.records[segment.record as usize];
+            let before = &chunk.text.bytes[segment.span.start as usize..located.span.start as usize];
+            let start = code_points(before, segment.escape, segment.escaped);
+            let value = located.span.of(chunk.text.bytes);
+            let end = start + code_points(value, segment.escape, segment.escaped);
+            let line = &mut out.bytes;
+            line.extend_from_slice(b"{\"file\":");
+            record::string(&file.name, line);
+            line.extend_from_slice(b",\"record\":");
+            record::number(record.number, line);
+            line.extend_from_slice(b",\"field\":");
+            record::string(pointer, line);
+            line.extend_from_slice(b",\"start\":");
+            record::number(start as u64, line);
+            line.extend_from_slice(b",\"end\":");
+            record::number(end as u64, line);
+            line.extend_from_slice(b",\"entity\":");
+            record::string(self.rules.entities().name(located.finding.entity), line);
+            line.extend_from_slice(b",\"rule\":");
+            record::string(self.rules.rule_id(located.finding.rule), line);
+            line.extend_from_slice(b",\"score\":");
+            record::score(located.finding.score, line);
+            if show_values {
+                let text: String = Chars::new(value, segment.escape).map(|(c, _)| c).collect();
+                line.extend_from_slice(b",\"value\":");
+                record::string(&text, line);
+            }
+            line.extend_from_slice(b"}\n");
+        }
+    }
+}
