@@ -71,8 +71,9 @@ fn lines_of_text() {
         let text: String = (0..6000).map(|_| glued(&mut random) + "\n").collect();
         let once = redact(&engine, "text", text.as_bytes(), PLAIN).text();
         let twice = redact(&engine, "text", once.as_bytes(), PLAIN).text();
-        for ((raw, one), two) in text.lines().zip(once.lines()).zip(twice.lines()) {
-            assert_eq!(one, two, "from {raw:?}");
+        let lines: Vec<&str> = once.lines().collect();
+        for (at, ((raw, one), two)) in text.lines().zip(&lines).zip(twice.lines()).enumerate() {
+            assert_eq!(*one, two, "from {raw:?}, after {:#?}", &lines[at.saturating_sub(9)..at]);
         }
     }
 }
@@ -88,8 +89,9 @@ fn turns_of_calls() {
         }
         let once = redact(&engine, "jsonl", text.as_bytes(), PLAIN).text();
         let twice = redact(&engine, "jsonl", once.as_bytes(), PLAIN).text();
-        for ((raw, one), two) in text.lines().zip(once.lines()).zip(twice.lines()) {
-            assert_eq!(one, two, "from {raw:?}");
+        let lines: Vec<&str> = once.lines().collect();
+        for (at, ((raw, one), two)) in text.lines().zip(&lines).zip(twice.lines()).enumerate() {
+            assert_eq!(*one, two, "from {raw:?}, after {:#?}", &lines[at.saturating_sub(9)..at]);
         }
     }
 }
@@ -116,8 +118,9 @@ fn examples_in_every_style() {
             finds.map(|find| find.replace("{{", "").replace("}}", "").replace('\n', " ") + "\n").collect();
         let once = redact(&engine, "text", text.as_bytes(), PLAIN).text();
         let twice = redact(&engine, "text", once.as_bytes(), PLAIN).text();
-        for ((raw, one), two) in text.lines().zip(once.lines()).zip(twice.lines()) {
-            assert_eq!(one, two, "from {raw:?}");
+        let lines: Vec<&str> = once.lines().collect();
+        for (at, ((raw, one), two)) in text.lines().zip(&lines).zip(twice.lines()).enumerate() {
+            assert_eq!(*one, two, "from {raw:?}, after {:#?}", &lines[at.saturating_sub(9)..at]);
         }
     }
 }

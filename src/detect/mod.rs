@@ -202,27 +202,6 @@ impl Ruleset {
         }
     }
 
-    /// A label or field that is a name as a whole.
-    fn person(&self, place: &Place, scratch: &mut Scratch) {
-        let value = &place.text.bytes[place.start..place.end];
-        let start = place.start + value.len() - value.trim_ascii_start().len();
-        let end = start + value.trim_ascii().len();
-        let ends = value.trim_ascii().first().and_then(|&first| closing(first));
-        let is_masked = ends.is_some() && value.trim_ascii().last().copied() == ends;
-        let has_letters = place.text.any(start, end, |m| m.letter);
-        if has_letters && !is_masked {
-            let (rule, score) = (self.person_rule, 90);
-            scratch.findings.push(Finding {
-                span: Span::new(start, end),
-                entity: crate::model::PERSON,
-                rule,
-                score,
-            });
-        } else if is_masked {
-            self.note_tag(place.text.bytes, end - 1, scratch);
-        }
-    }
-
     /// Collects context words, denied words and the rules that are tried at words.
     fn words(&self, place: &Place, scratch: &mut Scratch) {
         scratch.hits.clear();
@@ -315,7 +294,7 @@ impl Ruleset {
                     if self.note_tag(place.text.bytes, at, scratch) {
                         continue;
                     }
-                    (DIGIT, digit_starts(place, at, self.small_words))
+                    (DIGIT, digit_starts(place, at, self.before_blank))
                 }
             };
             let mut tried = None;

@@ -58,11 +58,36 @@ impl Ruleset {
         let range = (place.start, place.end);
         let heard = Heard { asked: asked_name[0], known: known_names };
         asked_name[1] = names.find(place.text, range, blanks, heard, *threshold, buffers, named);
-        // A word that announces values (`IBAN`, `Fax`) names nobody, unless people are called so.
+        // A word that announces values (`IBAN`, `Nino:`) names nobody, unless people are called so and no colon
+        // makes a heading of it.
+        let is_heading =
+            |end: u32| place.text.bytes[end as usize..place.end].trim_ascii_start().starts_with(b":");
         named.retain(|name| {
-            name.is_known || !hits.iter().any(|hit| (hit.start, hit.end) == (name.span.start, name.span.end))
+            let announces = hits.iter().any(|hit| (hit.start, hit.end) == (name.span.start, name.span.end));
+            !announces || name.is_known && !is_heading(name.span.end)
         });
         note(self.name_rule, named, findings);
+    }
+
+    /// A label or field that is a name as a whole.
+    pub(super) fn person(&self, place: &Place, scratch: &mut Scratch) {
+        let value = &place.text.bytes[place.start..place.end];
+        let start = place.start + value.len() - value.trim_ascii_start().len();
+        let end = start + value.trim_ascii().len();
+        let ends = value.trim_ascii().first().and_then(|&first| closing(first));
+        let is_masked = ends.is_some() && value.trim_ascii().last().copied() == ends;
+        let has_letters = place.text.any(start, end, |m| m.letter);
+        if has_letters && !is_masked {
+            let (rule, score) = (self.person_rule, 90);
+            scratch.findings.push(Finding {
+                span: Span::new(start, end),
+                entity: crate::model::PERSON,
+                rule,
+                score,
+            });
+        } else if is_masked {
+            self.note_tag(place.text.bytes, end - 1, scratch);
+        }
     }
 
     /// Remembers the words of a person's name that was masked in `place`.

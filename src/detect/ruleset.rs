@@ -101,9 +101,9 @@ pub struct Ruleset {
     rules: Vec<Rule>,
     /// How many of them came with the program; they stand first.
     shipped: usize,
-    /// Longest word in small letters that may begin a value of digits, a blank between. The shipped rules have
-    /// none but countries and initials; rules of a user may begin with any word.
-    pub(super) small_words: usize,
+    /// Longest word that may begin a value of digits, a blank between. In the shipped rules it is a month; rules
+    /// of a user may begin with any word.
+    pub(super) before_blank: usize,
     pub(super) compiled: Vec<Compiled>,
     pub(super) entities: Entities,
     pub(super) words: Words,
@@ -232,8 +232,8 @@ impl Ruleset {
         digest.update(options.lang.as_deref().unwrap_or("auto").as_bytes());
         let digest = digest.finalize().to_hex()[..32].to_owned();
         let set = Self::compile(rules, options, digest).map_err(|error| shown_in(files, error))?;
-        let small_words = if files.is_empty() { 3 } else { 12 };
-        Ok(Ruleset { shipped, small_words, ..set })
+        let before_blank = if files.is_empty() { 9 } else { 12 };
+        Ok(Ruleset { shipped, before_blank, ..set })
     }
 
     fn compile(rules: Vec<Rule>, options: &Options, digest: String) -> Result<Ruleset> {
@@ -387,7 +387,7 @@ impl Ruleset {
         let first_built_in = rules.len() as u16;
         Ok(Ruleset {
             shipped: rules.len(),
-            small_words: 12,
+            before_blank: 12,
             compiled,
             entities,
             words: words.build(),

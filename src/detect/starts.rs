@@ -94,8 +94,8 @@ pub(super) fn starts([first, second]: [usize; 2]) -> [Option<usize>; 6] {
 
 /// The places at which a value whose first digit run begins at `at` may begin, leftmost first: two
 /// short words of capitals before (`M-AB 12`), a short word before (`FR 12`, `AB-123`), a sign before (`+33`,
-/// `(020)`), the word around, the run itself. Words in small letters before a blank count up to `small_words`.
-pub(super) fn digit_starts(place: &Place, at: usize, small_words: usize) -> [Option<usize>; 6] {
+/// `(020)`), the word around, the run itself. A word before a blank has at most `before_blank` letters.
+pub(super) fn digit_starts(place: &Place, at: usize, before_blank: usize) -> [Option<usize>; 6] {
     /// Longest word that may begin a value of which only the end is digits, such as a token.
     const OWN_BYTES: usize = 40;
     /// Longest word before a blank or sign that may belong to a value: a country, a district.
@@ -114,15 +114,9 @@ pub(super) fn digit_starts(place: &Place, at: usize, small_words: usize) -> [Opt
     let mut starts = [None; 6];
     if word > place.start && b" -./".contains(&bytes[word - 1]) {
         let before = letters_before(word - 1);
-        // Before a blank only a short word belongs to a number: a country, a district, two letters.
+        // Before a blank only a short word belongs to a number: a country, a district, a month.
         let length = word - 1 - before;
-        let most = if bytes[word - 1] != b' ' {
-            WORD_BYTES
-        } else if bytes[before].is_ascii_uppercase() {
-            small_words.max(5)
-        } else {
-            small_words
-        };
+        let most = if bytes[word - 1] == b' ' { before_blank } else { WORD_BYTES };
         if (1..=most).contains(&length) {
             starts[1] = Some(before);
             // The district of a German number plate, the surname in an Italian tax code.

@@ -101,7 +101,8 @@ impl Labels {
         let is_tag = label.split_first().is_some_and(|(&first, rest)| {
             rest.starts_with(b"PERSON") && rest.last().copied() == crate::model::closing(first)
         });
-        let is_role = !is_tag && words(label).all(|word| self.is_role_word(word, false));
+        let has_tag = label.iter().any(|b| b"[{<".contains(b));
+        let is_role = !has_tag && words(label).all(|word| self.is_role_word(word, false));
         let is_label =
             is_tag || is_role && label.iter().any(u8::is_ascii_alphabetic) || self.is_name(label, is_timed);
         if label.is_empty() || !is_label {

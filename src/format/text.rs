@@ -57,7 +57,9 @@ impl Lines {
             }
             match self.label(bytes, at, next) {
                 Some(other) => {
-                    let again = other.span.of(bytes) == label.span.of(bytes);
+                    // Labels that were masked line by line are all called alike.
+                    let name = label.span.of(bytes);
+                    let again = other.span.of(bytes) == name && !is_masked(name);
                     if label.is_role || other.is_role || other.is_timed || again {
                         return Some(true);
                     }
@@ -76,6 +78,11 @@ impl Lines {
 const LINES_AHEAD: usize = 4;
 /// Lines without a label, one after the other, that end a dialogue: nobody's turn is wrapped that often.
 const QUIET_LINES: usize = 8;
+
+/// Whether it is a name that was masked.
+fn is_masked(label: &[u8]) -> bool {
+    label.first().is_some_and(|b| b"[{<".contains(b))
+}
 
 fn is_blank(line: &[u8]) -> bool {
     line.iter().all(u8::is_ascii_whitespace)
@@ -155,7 +162,9 @@ impl Layout for Lines {
                 };
                 // Words before a colon, on a line of its own, head a remark more often than they name who
                 // speaks; if they do, the names in the text say so.
-                let stands = |label: &Label| in_dialogue || label.is_role || label.is_timed;
+                let stands = |label: &Label| {
+                    in_dialogue || label.is_role || label.is_timed || is_masked(label.span.of(bytes))
+                };
                 let label = label.filter(stands);
                 if let Some(label) = label {
                     push(label.span, if label.is_role { Role::Exempt } else { Role::Person });

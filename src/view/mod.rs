@@ -18,8 +18,9 @@ use fold::Folded;
 pub struct View {
     text: Vec<u8>,
     masks: Vec<Masks>,
-    /// `(view, raw)`: from view byte `view` on, raw = `raw` + distance, until the next entry. Sorted.
-    map: Vec<(u32, u32)>,
+    /// `(view, raw, blank)`: from view byte `view` on, raw = `raw` + distance, until the next entry; inside a
+    /// blank, all of it. Sorted.
+    map: Vec<(u32, u32, bool)>,
 }
 
 /// A stretch of a segment that is shown as a replacement, not as its text.
@@ -63,14 +64,14 @@ impl View {
     ) {
         self.text.clear();
         self.map.clear();
-        self.map.push((0, span.start));
+        self.map.push((0, span.start, false));
         let mut at = span.start as usize;
         for blank in blanks {
             self.append(raw, at, blank.span.start as usize, escape);
-            self.mark(blank.span.start as usize);
+            self.map.push((self.text.len() as u32, blank.span.start, true));
             self.text.extend_from_slice(blank.with.as_bytes());
             at = blank.span.end as usize;
-            self.map.push((self.text.len() as u32, at as u32));
+            self.map.push((self.text.len() as u32, at as u32, false));
         }
         self.append(raw, at, span.end as usize, escape);
         self.mark(span.end as usize);
@@ -80,9 +81,9 @@ impl View {
     /// Notes that the next view byte stands for raw byte `raw`, if the map does not say so already.
     fn mark(&mut self, raw: usize) {
         let here = self.text.len() as u32;
-        let expected = self.map.last().map(|&(view, from)| from + (here - view));
+        let expected = self.map.last().map(|&(view, from, _)| from + (here - view));
         if expected != Some(raw as u32) {
-            self.map.push((here, raw as u32));
+            self.map.push((here, raw as u32, false));
         }
     }
 
@@ -121,13 +122,19 @@ impl View {
     #[must_use]
     pub fn raw(&self, span: Span) -> Span {
         assert!(!span.is_empty() && span.end as usize <= self.text.len(), "a finding lies in its view");
-        Span { start: self.raw_at(span.start), end: self.raw_at(span.end) }
+        // What lies in a blank in part covers all of it.
+        let (start, end) = (self.entry(span.start), self.entry(span.end));
+        let distance = |entry: usize, at: u32| if self.map[entry].2 { 0 } else { at - self.map[entry].0 };
+        let inside = self.map[end].2 && self.map[end].0 < span.end;
+        Span {
+            start: self.map[start].1 + distance(start, span.start),
+            end: if inside { self.map[end + 1].1 } else { self.map[end].1 + distance(end, span.end) },
+        }
     }
 
-    fn raw_at(&self, view: u32) -> u32 {
-        let entry = self.map.partition_point(|&(from, _)| from <= view) - 1;
-        let (from, raw) = self.map[entry];
-        raw + (view - from)
+    /// The entry of the map that holds for a view byte.
+    fn entry(&self, view: u32) -> usize {
+        self.map.partition_point(|&(from, ..)| from <= view) - 1
     }
 }
 
@@ -164,6 +171,18 @@ mod tests {
         assert_eq!(&raw[v.raw(Span::new(at, at + 3)).range()], r"\u0034\u00311");
         let at = text(&v).find("fin").expect("decoded");
         assert_eq!(&raw[v.raw(Span::new(at, at + 3)).range()], "fin");
+    }
+
+    #[test]
+    fn part_of_a_blank_is_all_of_it() {
+        let raw = "https://ex.com/4111111111111111 x";
+        let mut v = View::default();
+        let blank = Blank { span: Span::new(15, 31), with: "[CREDIT_CARD_1]" };
+        v.build(Kernel::best(), raw.as_bytes(), Span::new(0, raw.len()), Escape::None, [blank]);
+        assert_eq!(text(&v), "https://ex.com/[CREDIT_CARD_1] x");
+        assert_eq!(v.raw(Span::new(0, 29)), Span::new(0, 31));
+        assert_eq!(v.raw(Span::new(18, 32)), Span::new(15, 33));
+        assert_eq!(v.raw(Span::new(0, 15)), Span::new(0, 15));
     }
 
     #[test]

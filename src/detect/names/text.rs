@@ -143,12 +143,15 @@ pub(super) fn cut(
 
 /// Where a tag such as `[NAME_7]` or `[PII]` ends whose first letter is at `at`.
 fn tag_end(bytes: &[u8], at: usize, start: usize, end: usize) -> Option<usize> {
-    if at == start || bytes[at - 1] != b'[' {
-        return None;
-    }
+    let close = match at.checked_sub(1).filter(|before| *before >= start).map(|before| bytes[before]) {
+        Some(b'[') => b']',
+        Some(b'{') => b'}',
+        Some(b'<') => b'>',
+        _ => return None,
+    };
     let is_part = |b: &&u8| b.is_ascii_uppercase() || b.is_ascii_digit() || **b == b'_';
     let length = bytes[at..end].iter().take(48).take_while(is_part).count();
-    (length > 1 && bytes.get(at + length) == Some(&b']') && at + length < end).then_some(at + length + 1)
+    (length > 1 && bytes.get(at + length) == Some(&close) && at + length < end).then_some(at + length + 1)
 }
 
 /// The shape, and how many bytes are capitals.
