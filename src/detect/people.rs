@@ -4,6 +4,7 @@
 //! before and after masking, and a part of an address is never a name.
 
 use super::names::{Heard, Name};
+use super::starts::closing;
 use super::{Place, Ruleset, Scratch};
 use crate::model::{Finding, PERSON, Span};
 
