@@ -68,7 +68,6 @@ fn generated(name: &str) -> String {
     match name {
         "commands" => commands(),
         "formats" => formats(),
-        "rules" => rules(),
         "policy" => policy(),
         "bounds" => bounds(),
         other => panic!("nothing is called {other}"),
@@ -113,29 +112,6 @@ fn formats() -> String {
     let mut out = "| format | what it is | endings |\n|---|---|---|\n".to_owned();
     for format in FORMATS {
         let _ = writeln!(out, "| `{}` | {} | {} |", format.name, format.about, format.extensions.join(", "));
-    }
-    out
-}
-
-fn rules() -> String {
-    let set = Ruleset::shipped();
-    let mut all: Vec<(&str, &str, &str, &str)> = set
-        .rules()
-        .iter()
-        .map(|rule| {
-            (
-                rule.entity.as_str(),
-                rule.id.as_str(),
-                rule.check.map_or("", |check| check.name),
-                rule.about.as_str(),
-            )
-        })
-        .chain(Ruleset::built_in().iter().map(|&(id, entity, about)| (entity, id, "", about)))
-        .collect();
-    all.sort_unstable();
-    let mut out = "| entity | rule | check | what it recognises |\n|---|---|---|---|\n".to_owned();
-    for (entity, id, check, about) in all {
-        let _ = writeln!(out, "| {entity} | `{id}` | {check} | {} |", about.replace('|', "\\|"));
     }
     out
 }
