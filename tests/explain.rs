@@ -128,3 +128,23 @@ fn positions_count_code_points_of_the_field() {
     let near = why_not(&[&record, "--why-not", "5:8"], "card.cvv");
     assert_eq!((near["start"].as_u64(), near["end"].as_u64()), (Some(5), Some(8)));
 }
+
+/// Nothing is beaten by itself, though a turn is looked at more than once.
+#[test]
+fn findings_are_told_once() {
+    let place = tempfile::tempdir().expect("a directory");
+    let file = place.path().join("a.jsonl");
+    let turns = ["on 3 March nadia wrote to jo@example.com6789", "who?", "I am Nadia Okafor, born 3 March"];
+    let text: String = turns.iter().map(|said| format!("{{\"call_id\":1,\"text\":\"{said}\"}}\n")).collect();
+    std::fs::write(&file, text).expect("writes");
+    for record in 1..=3 {
+        for one in lines(&["explain", "--json", &format!("{}:{record}", file.display())]) {
+            for span in one["spans"].as_array().expect("spans") {
+                for beaten in span["beaten"].as_array().expect("a list") {
+                    let is_itself = ["rule", "start", "end"].iter().all(|name| beaten[name] == span[name]);
+                    assert!(!is_itself, "{span}");
+                }
+            }
+        }
+    }
+}

@@ -122,7 +122,7 @@ fn tick(bar: &ProgressBar, meter: &Meter, elapsed: Duration) {
 }
 
 /// Signs of the bar.
-const WIDTH: usize = 20;
+const WIDTH: usize = 16;
 
 /// `0:07`, `1:02:03`.
 fn clock(time: Duration) -> String {

@@ -125,7 +125,7 @@ pub struct Rule {
 /// Reads the rules of one file.
 ///
 /// # Errors
-/// [`Error::Usage`] naming file, line and rule when the file is no rule file or a rule is unsound.
+/// [`crate::error::Error::File`] with file, line and rule when the file is no rule file or a rule is unsound.
 pub fn read(name: &str, text: &str) -> Result<Vec<Rule>> {
     let file: File = toml::from_str(text).map_err(|error| {
         let complaint = Complaint::new(name, text, error.span().unwrap_or(0..0), error.message());

@@ -189,7 +189,7 @@ impl Ruleset {
     /// The shipped rules and those of `files` (name and text), whose examples are checked.
     ///
     /// # Errors
-    /// [`Error::Usage`] with file, line, rule and reason when a rule is unsound, named twice, too big, or
+    /// [`Error::File`] with file, line, rule and reason when a rule is unsound, named twice, too big, or
     /// fails one of its own examples.
     pub fn load(files: &[(String, String)], options: &Options) -> Result<Ruleset> {
         let set = Self::load_untested(files, options)?;

@@ -70,6 +70,11 @@ impl Judged {
         detect: &mut detect::Scratch,
     ) {
         let raw = |span: Span| view.map_or(span, |view| view.raw(span));
+        if first {
+            // A turn is looked at anew when a name is learnt after it: that look counts.
+            self.attempts.retain(|raw| raw.segment != segment);
+            self.probes.retain(|raw| raw.segment != segment);
+        }
         let attempts = detect.trace.as_mut().map(|trace| std::mem::take(&mut trace.attempts));
         for mut attempt in attempts.unwrap_or_default() {
             let is_found = detect
@@ -80,8 +85,12 @@ impl Judged {
                 attempt.verdict = Verdict::Allowed;
             }
             // Later looks show labels where values stood: only what they add is of interest.
-            if first || is_found {
-                self.attempts.push(Raw { segment, span: raw(attempt.span), attempt });
+            let span = raw(attempt.span);
+            let is_same = |known: &Raw| {
+                known.segment == segment && known.span == span && known.attempt.rule == attempt.rule
+            };
+            if first || is_found && !self.attempts.iter().any(is_same) {
+                self.attempts.push(Raw { segment, span, attempt });
             }
         }
         // What is found without a pattern was not judged: it has a rule and a score, and no steps.
