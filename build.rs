@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs, io};
 
-include!("src/detect/names/hash.rs");
+#[path = "src/detect/names/hash.rs"]
+mod hash;
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=patterns");
@@ -40,7 +41,7 @@ fn words() -> io::Result<()> {
             digits.chars().map(|c| c.to_digit(10)).collect::<Option<_>>().ok_or_else(bad)?;
         let &[first, last, place, word_bin, lower, brand] = digits.as_slice() else { return Err(bad()) };
         let known = first | last << 3 | place << 6 | word_bin << 8 | lower << 11 | brand << 15;
-        let hash = hash_of(word.as_bytes());
+        let hash = hash::hash_of(word.as_bytes());
         let mut at = hash as usize & (slots - 1);
         while table[at] != 0 {
             at = (at + 1) & (slots - 1);

@@ -4,9 +4,8 @@
 //! before and after masking, and a part of an address is never a name.
 
 use super::names::{Heard, Name};
-use super::starts::closing;
 use super::{Place, Ruleset, Scratch};
-use crate::model::{Finding, PERSON, Span};
+use crate::model::{Finding, PERSON, Span, closing};
 
 impl Scratch {
     /// Forgets the turns, not what was learnt in them.
@@ -57,8 +56,8 @@ impl Ruleset {
         });
         named.clear();
         let range = (place.start, place.end);
-        let heard = Heard { asked: asked_name[0], known: known_names };
-        asked_name[1] = names.find(place.text, range, blanks, heard, *threshold, buffers, named);
+        let heard = Heard { asked: asked_name[0], known: known_names, blanks };
+        asked_name[1] = names.find(place.text, range, heard, *threshold, buffers, named);
         // A word that announces values (`IBAN`, `Nino:`) names nobody, unless people are called so and no colon
         // makes a heading of it.
         let is_heading =

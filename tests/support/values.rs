@@ -149,16 +149,16 @@ pub fn value(generator: &str, r: &mut Random) -> Option<(String, &'static str)> 
             let check = "WABCDEFGHIJKLMNOPQRSTUV".as_bytes()[(sum % 23) as usize] as char;
             (format!("{body}{check}{}", second.map_or_else(String::new, |c| c.to_string())), "pps number")
         }
-        "us_npi" => loop {
+        "us_npi" => {
             let body = format!("1{}", r.digits(8));
             let check = luhn_digit(&format!("80840{body}"));
-            break (format!("{body}{check}"), "npi");
-        },
-        "us_aba" => loop {
+            (format!("{body}{check}"), "npi")
+        }
+        "us_aba" => {
             let body = format!("{:02}{}", r.range(1, 12), r.digits(6));
             let check = (10 - weighted(&body, &[3, 7, 1, 3, 7, 1, 3, 7]) % 10) % 10;
-            break (format!("{body}{check}"), "routing number");
-        },
+            (format!("{body}{check}"), "routing number")
+        }
         "ca_sin" => {
             let body = format!("{}{}", r.pick(&["1", "2", "4", "5", "6", "7", "9"]), r.digits(7));
             (grouped(&with_luhn(&body), &[3, 3, 3], r.pick(&["", " ", "-"])), "social insurance number")

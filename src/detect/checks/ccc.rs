@@ -42,8 +42,6 @@ mod tests {
         for good in ["21000418450200051332", "2100 0418 45 0200051332"] {
             assert!(holds(&CHECK, good), "{good}");
         }
-        for bad in ["2100 0418 46 0200051332"] {
-            assert!(!holds(&CHECK, bad), "{bad}");
-        }
+        assert!(!holds(&CHECK, "2100 0418 46 0200051332"));
     }
 }

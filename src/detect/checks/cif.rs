@@ -50,8 +50,6 @@ mod tests {
         for good in ["A58818501", "B12345674", "Q2826000H"] {
             assert!(holds(&CHECK, good), "{good}");
         }
-        for bad in ["A58818502"] {
-            assert!(!holds(&CHECK, bad), "{bad}");
-        }
+        assert!(!holds(&CHECK, "A58818502"));
     }
 }

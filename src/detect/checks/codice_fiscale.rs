@@ -34,8 +34,6 @@ mod tests {
         for good in ["RSSMRA85T10A562S", "VRDGPP70A01H501S"] {
             assert!(holds(&CHECK, good), "{good}");
         }
-        for bad in ["RSSMRA85T10A562A"] {
-            assert!(!holds(&CHECK, bad), "{bad}");
-        }
+        assert!(!holds(&CHECK, "RSSMRA85T10A562A"));
     }
 }

@@ -26,11 +26,7 @@ mod tests {
 
     #[test]
     fn right_and_wrong_numbers() {
-        for good in ["ES0021000012345678LB"] {
-            assert!(holds(&CHECK, good), "{good}");
-        }
-        for bad in ["ES0021000012345678LA"] {
-            assert!(!holds(&CHECK, bad), "{bad}");
-        }
+        assert!(holds(&CHECK, "ES0021000012345678LB"));
+        assert!(!holds(&CHECK, "ES0021000012345678LA"));
     }
 }

@@ -33,8 +33,6 @@ mod tests {
         for good in ["0202552232", "0403.019.261"] {
             assert!(holds(&CHECK, good), "{good}");
         }
-        for bad in ["0202552290"] {
-            assert!(!holds(&CHECK, bad), "{bad}");
-        }
+        assert!(!holds(&CHECK, "0202552290"));
     }
 }

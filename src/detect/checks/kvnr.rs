@@ -32,8 +32,6 @@ mod tests {
         for good in ["A123456780", "M305264724"] {
             assert!(holds(&CHECK, good), "{good}");
         }
-        for bad in ["A123456789"] {
-            assert!(!holds(&CHECK, bad), "{bad}");
-        }
+        assert!(!holds(&CHECK, "A123456789"));
     }
 }

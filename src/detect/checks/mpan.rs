@@ -30,8 +30,6 @@ mod tests {
         for good in ["2000032212346", "00 111 222 1234567890126"] {
             assert!(holds(&CHECK, good), "{good}");
         }
-        for bad in ["2000032212347"] {
-            assert!(!holds(&CHECK, bad), "{bad}");
-        }
+        assert!(!holds(&CHECK, "2000032212347"));
     }
 }

@@ -26,9 +26,7 @@ mod tests {
 
     #[test]
     fn right_and_wrong_numbers() {
-        for good in ["1234567893"] {
-            assert!(holds(&CHECK, good), "{good}");
-        }
+        assert!(holds(&CHECK, "1234567893"));
         for bad in ["1234567894", "3234567893"] {
             assert!(!holds(&CHECK, bad), "{bad}");
         }

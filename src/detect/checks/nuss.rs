@@ -34,8 +34,6 @@ mod tests {
         for good in ["281234567840", "080123456774"] {
             assert!(holds(&CHECK, good), "{good}");
         }
-        for bad in ["281234567841"] {
-            assert!(!holds(&CHECK, bad), "{bad}");
-        }
+        assert!(!holds(&CHECK, "281234567841"));
     }
 }

@@ -33,8 +33,6 @@ mod tests {
         for good in ["1234567T", "1234567FA", "6433435NF"] {
             assert!(holds(&CHECK, good), "{good}");
         }
-        for bad in ["1234567A"] {
-            assert!(!holds(&CHECK, bad), "{bad}");
-        }
+        assert!(!holds(&CHECK, "1234567A"));
     }
 }

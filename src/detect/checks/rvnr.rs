@@ -43,8 +43,6 @@ mod tests {
         for good in ["65180739J008", "15070649C103"] {
             assert!(holds(&CHECK, good), "{good}");
         }
-        for bad in ["65180739J009"] {
-            assert!(!holds(&CHECK, bad), "{bad}");
-        }
+        assert!(!holds(&CHECK, "65180739J009"));
     }
 }

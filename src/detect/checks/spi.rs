@@ -31,8 +31,6 @@ mod tests {
         for good in ["3012345678167", "30 12 345 678 167"] {
             assert!(holds(&CHECK, good), "{good}");
         }
-        for bad in ["3012345678000"] {
-            assert!(!holds(&CHECK, bad), "{bad}");
-        }
+        assert!(!holds(&CHECK, "3012345678000"));
     }
 }

@@ -34,8 +34,6 @@ mod tests {
         for good in ["1237010180", "7838281055"] {
             assert!(holds(&CHECK, good), "{good}");
         }
-        for bad in ["1230010180"] {
-            assert!(!holds(&CHECK, bad), "{bad}");
-        }
+        assert!(!holds(&CHECK, "1230010180"));
     }
 }

@@ -23,11 +23,7 @@ mod tests {
 
     #[test]
     fn right_and_wrong_numbers() {
-        for good in ["CHE-116.281.710"] {
-            assert!(holds(&CHECK, good), "{good}");
-        }
-        for bad in ["CHE-116281711"] {
-            assert!(!holds(&CHECK, bad), "{bad}");
-        }
+        assert!(holds(&CHECK, "CHE-116.281.710"));
+        assert!(!holds(&CHECK, "CHE-116281711"));
     }
 }

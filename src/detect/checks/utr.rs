@@ -32,8 +32,6 @@ mod tests {
         for good in ["1955839661", "2234567890"] {
             assert!(holds(&CHECK, good), "{good}");
         }
-        for bad in ["9955839661"] {
-            assert!(!holds(&CHECK, bad), "{bad}");
-        }
+        assert!(!holds(&CHECK, "9955839661"));
     }
 }

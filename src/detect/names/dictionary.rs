@@ -5,7 +5,7 @@
 //! four bytes: sixteen bits of the word's hash, sixteen of what is known. One unknown word in some thirty
 //! thousand is taken for a known one.
 
-include!("hash.rs");
+use super::hash::hash_of;
 
 const TABLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/words.bin"));
 
@@ -84,7 +84,7 @@ pub(super) fn look_up(hash: u64) -> Entry {
         if slot == 0 {
             return Entry(0);
         }
-        if (slot >> 16) as u64 == hash >> 48 {
+        if u64::from(slot >> 16) == hash >> 48 {
             return Entry(slot as u16);
         }
         at = (at + 1) & (slots - 1);

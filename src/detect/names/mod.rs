@@ -8,6 +8,7 @@
 
 mod cues;
 pub mod dictionary;
+mod hash;
 pub mod model;
 pub mod text;
 
@@ -55,6 +56,8 @@ pub struct Heard<'a> {
     pub asked: bool,
     /// Hashes of words that are names in it.
     pub known: &'a [u64],
+    /// What is hidden in the text at hand, sorted and disjoint: rules found something else there.
+    pub blanks: &'a [Span],
 }
 
 /// A name that was found: where, and how sure the model is.
@@ -89,20 +92,19 @@ impl Names {
         text::cut(text, (0, text.bytes.len()), &[], &self.cues, words)
     }
 
-    /// Appends the names in that range of the text to `out`, in order; `blanks` are hidden from it. Returns whether this text asks for a
+    /// Appends the names in that range of the text to `out`, in order. Returns whether this text asks for a
     /// name.
     pub fn find(
         &self,
         text: Text<'_>,
         range: (usize, usize),
-        blanks: &[Span],
         heard: Heard,
         threshold: Threshold,
         buffers: &mut Buffers,
         out: &mut Vec<Name>,
     ) -> bool {
         let Buffers { words, accepted, features } = buffers;
-        let case = text::cut(text, range, blanks, &self.cues, words);
+        let case = text::cut(text, range, heard.blanks, &self.cues, words);
         let around = Around { case, asked: heard.asked };
         accepted.clear();
         for at in 0..words.len() {
