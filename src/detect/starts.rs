@@ -120,7 +120,7 @@ pub(super) fn digit_starts(place: &Place, at: usize, before_blank: usize) -> [Op
         if (1..=most).contains(&length) {
             starts[1] = Some(before);
             // The district of a German number plate, the surname in an Italian tax code.
-            if length <= 3 && before > place.start + 1 && b"- ".contains(&bytes[before - 1]) {
+            if length <= 3 && before > place.start + 1 && b"- /".contains(&bytes[before - 1]) {
                 let first = letters(before - 1, 4);
                 let word = &bytes[first..before - 1];
                 if !word.is_empty()

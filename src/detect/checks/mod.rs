@@ -12,6 +12,7 @@ mod bic;
 mod card;
 mod ccc;
 mod cif;
+mod code;
 mod codice_fiscale;
 mod coordinates;
 mod cups;
@@ -138,6 +139,7 @@ pub(super) const CHECKS: &[Check] = &[
     card::CHECK,
     ccc::CHECK,
     cif::CHECK,
+    code::CHECK,
     codice_fiscale::CHECK,
     coordinates::CHECK,
     cups::CHECK,

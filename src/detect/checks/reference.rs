@@ -5,16 +5,20 @@ use super::{Candidate, Check, identifier};
 /// See the file's head.
 pub(super) const CHECK: Check = Check {
     name: "reference",
-    about: "four or more digits, or letters with two; no date, no year alone, no amount",
+    about: "four or more digits, or two with capitals or glued letters; no date, no year alone, no amount",
     holds,
 };
 
 fn holds(candidate: &Candidate) -> bool {
     let value = candidate.value();
     let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+    let capitals = value.iter().filter(|b| b.is_ascii_uppercase()).count();
     let letters = value.iter().filter(|b| b.is_ascii_alphabetic()).count();
+    let glued = !value.contains(&b' ');
+    let is_price = [&b"CHF"[..], b"EUR", b"USD", b"GBP"].iter().any(|sign| value.starts_with(sign));
     let is_year = letters == 0 && digits == 4 && (value.starts_with(b"19") || value.starts_with(b"20"));
-    (digits >= 4 || digits >= 2 && letters >= 2) && !is_year && !identifier::is_quantity(candidate)
+    let enough = digits >= 4 || digits >= 2 && capitals >= 2 || glued && digits >= 2 && letters >= 2;
+    enough && !is_price && !is_year && !identifier::is_quantity(candidate)
 }
 
 #[cfg(test)]
