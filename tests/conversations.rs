@@ -53,9 +53,9 @@ fn scan(bytes: &[u8]) -> Vec<(usize, usize, usize, String)> {
         .collect()
 }
 
-#[test]
-fn hand_written_conversations() {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/conversations");
+/// What of the labelled values in a directory is found, and how many words are taken for one.
+fn measure(directory: &str) -> (Score, usize, usize) {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(directory);
     let (mut table, mut all, mut innocent, mut words) = (String::new(), Score::default(), 0, 0);
     let mut misses = String::new();
     for lang in ["en", "fr", "de", "es", "it"] {
@@ -91,11 +91,19 @@ fn hand_written_conversations() {
                     let _ = writeln!(misses, "  missed {lang} {entity}: {}", turn.text);
                 }
             }
-            // Dates, ages and their like are labelled nowhere here, and kept.
+            // Names, dates, ages and their like are labelled nowhere here.
             let is_kept = |entity: &str| {
                 matches!(
                     entity,
-                    "DATE" | "AGE" | "HEALTH" | "RELIGION" | "POLITICS" | "UNION" | "SEXUALITY" | "ETHNICITY"
+                    "PERSON"
+                        | "DATE"
+                        | "AGE"
+                        | "HEALTH"
+                        | "RELIGION"
+                        | "POLITICS"
+                        | "UNION"
+                        | "SEXUALITY"
+                        | "ETHNICITY"
                 )
             };
             let is_false = |f: &(usize, usize, usize, String)| {
@@ -121,7 +129,23 @@ fn hand_written_conversations() {
         "{table}{misses}all: {} of {} covered, {} named so, {innocent} false findings in {words} words",
         all.covered, all.gold, all.named
     );
+    (all, innocent, words)
+}
+
+/// Looked at since they were written, to mend what was missed: no blind figure any more.
+#[test]
+fn hand_written_conversations() {
+    let (all, innocent, words) = measure("conversations");
     assert!(all.covered * 100 >= all.gold * 95, "covered {} of {}", all.covered, all.gold);
     assert!(all.named * 100 >= all.gold * 90, "named {} of {}", all.named, all.gold);
     assert!(innocent * 1000 <= words * 2, "{innocent} false findings in {words} words");
+}
+
+/// Forty conversations a language, full of identifiers. Their misses were listed once, by kind.
+#[test]
+fn hand_written_conversations_with_identifiers() {
+    let (all, innocent, words) = measure("identifiers");
+    assert!(all.covered * 100 >= all.gold * 84, "covered {} of {}", all.covered, all.gold);
+    assert!(all.named * 100 >= all.gold * 74, "named {} of {}", all.named, all.gold);
+    assert!(innocent * 1000 <= words * 6, "{innocent} false findings in {words} words");
 }

@@ -398,7 +398,7 @@ fn near_misses_are_masked_under_another_name() {
         let (Some(generator), Some(check)) = (&rule.generate, rule.check) else { continue };
         let sums = [
             "birth_date",
-        "code",
+            "code",
             "coordinates",
             "identifier",
             "postcode",

@@ -7,7 +7,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, ValueEnum};
 
 use crate::audit::{Run, digest_key};
-use crate::detect::{BALANCED, Options, Ruleset, WordLists};
+use crate::detect::{BALANCED, HIGH, Options, PRECISE, Ruleset, WordLists};
 use crate::engine::{Engine, Mode};
 use crate::error::{Error, Result, nearest};
 use crate::format::{self, FORMATS, FieldOptions, Format};
@@ -48,6 +48,35 @@ pub(super) enum Detector {
 }
 
 /// How an input is read.
+/// How readily a word is taken for a name.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Recall {
+    /// Fewer names are missed, more words are masked for nothing.
+    High,
+    /// As measured best on conversations.
+    Balanced,
+    /// Fewer words are masked for nothing, more names are missed.
+    Precise,
+}
+
+impl Recall {
+    fn odds(self) -> f32 {
+        match self {
+            Recall::High => HIGH,
+            Recall::Balanced => BALANCED,
+            Recall::Precise => PRECISE,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Recall::High => "high",
+            Recall::Balanced => "balanced",
+            Recall::Precise => "precise",
+        }
+    }
+}
+
 #[derive(Args)]
 pub(super) struct Reading {
     /// Format of the input; detected by name, else by content
@@ -182,6 +211,9 @@ pub(super) struct Detection {
         help_heading = "Detection"
     )]
     detectors: Vec<Detector>,
+    /// How readily a word is taken for a name
+    #[arg(long, value_name = "LEVEL", default_value = "balanced", help_heading = "Detection")]
+    recall: Recall,
     /// Least score of a finding, from 0 to 1
     #[arg(long, value_name = "F", default_value_t = 0.5, help_heading = "Detection")]
     min_score: f32,
@@ -207,7 +239,7 @@ impl Detection {
             lists: WordLists { deny: word_list(&self.deny)?, allow: word_list(&self.allow)? },
             min_score: (self.min_score * 100.0).round() as u8,
             patterns: self.detectors.contains(&Detector::Patterns),
-            names: self.detectors.contains(&Detector::Names).then_some(BALANCED),
+            names: self.detectors.contains(&Detector::Names).then_some(self.recall.odds()),
             at_every_byte: self.at_every_byte,
             ..Options::default()
         };
@@ -264,6 +296,7 @@ impl TextOptions {
         note("format", &self.reading.format);
         note("lang", &self.detection.lang);
         note("min-score", &format!("{:.2}", self.detection.min_score));
+        note("recall", self.detection.recall.name());
         for field in &self.reading.text_field {
             note("text-field", &engine.masked_name(field));
         }

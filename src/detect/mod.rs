@@ -21,7 +21,7 @@ mod ruleset;
 mod starts;
 mod trace;
 
-pub use ruleset::{BALANCED, Options, Ruleset, SHIPPED, WordLists};
+pub use ruleset::{BALANCED, HIGH, Options, PRECISE, Ruleset, SHIPPED, WordLists};
 pub use trace::{Attempt, Side, Step, Trace, Verdict, Word};
 
 use regex_automata::Input;

@@ -95,6 +95,10 @@ pub(super) struct Reach {
 /// How sure the name model is by default. Below it names are missed less, above it fewer words are taken for
 /// names; `docs/name-model.md` has the figures.
 pub const BALANCED: f32 = 0.3;
+/// How sure it is with `--recall high`.
+pub const HIGH: f32 = -1.0;
+/// How sure it is with `--recall precise`.
+pub const PRECISE: f32 = 1.6;
 
 /// All rules, compiled once, shared by every worker.
 pub struct Ruleset {

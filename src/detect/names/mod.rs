@@ -133,6 +133,7 @@ impl Names {
             let telling = word.end - word.start >= 3
                 && word.shape != Shape::Number
                 && word.cue == Cue::None
+                && (word.entry.word() <= 4 || word.entry.first() >= 4)
                 && !self.cues.is_particle(word.hash);
             if telling && !known.contains(&word.hash) && known.len() < crate::limits::NAMES_REMEMBERED {
                 known.push(word.hash);
@@ -197,6 +198,33 @@ impl Names {
                 accepted[at] = accepted[at + 1];
             }
         }
+        // `David A. Flakoll`, `Morvan Claire P`: an initial behind a name, and what follows it.
+        for at in 1..count {
+            let word = &words[at];
+            let ends = words
+                .get(at + 1)
+                .is_none_or(|next| matches!(next.gap, Gap::Stop | Gap::Comma | Gap::Break | Gap::Blank));
+            if accepted[at].is_some()
+                || accepted[at - 1].is_none()
+                || word.shape != Shape::Initial
+                || word.gap != Gap::Blank
+                || case != Case::Usual
+                || matches!(word.cue, Cue::Joining | Cue::Linking)
+            {
+                continue;
+            }
+            if ends && words[at].end - words[at].start == 1 && !is_pronoun(word) {
+                accepted[at] = accepted[at - 1];
+                if let Some(next) = words.get(at + 1)
+                    && matches!(next.gap, Gap::Stop | Gap::Blank)
+                    && next.shape == Shape::Capital
+                    && next.entry.word() <= 4
+                    && accepted[at + 1].is_none()
+                {
+                    accepted[at + 1] = accepted[at];
+                }
+            }
+        }
         // `J. Morvan`, `O'Brien`: an initial before a name.
         for at in 0..count.saturating_sub(1) {
             if accepted[at].is_none()
@@ -214,10 +242,16 @@ impl Names {
 /// Whether the word is one of the known names. One that is also a common word counts where it is written as
 /// a name.
 fn is_called(word: &Word, known: &[u64], case: Case) -> bool {
-    let written = case == Case::Usual && word.shape != Shape::Lower;
-    word.shape != Shape::Number
-        && known.contains(&word.hash)
-        && (word.entry.word() <= if written { 5 } else { 3 } || word.entry.first() >= 5 && written)
+    if word.shape == Shape::Number || !known.contains(&word.hash) {
+        return false;
+    }
+    let entry = word.entry;
+    match (case, word.shape) {
+        // Who writes with capitals elsewhere means a name only when it can be little else.
+        (Case::Usual, Shape::Lower) => entry.is_name() && entry.word() <= 2,
+        (Case::Usual, _) => entry.word() <= 5 || entry.first() >= 5,
+        _ => entry.word() <= 3,
+    }
 }
 
 /// Whether the model is asked about the word.
@@ -239,6 +273,11 @@ pub fn is_candidate(words: &[Word], at: usize, case: Case) -> bool {
     entry.is_name() && (entry.word() <= 5 || entry.first() >= 3)
         || entry.word() <= 2
         || is_announced(words, at) && entry.word() <= 5
+}
+
+/// Whether the single letter is more often a word: `I`, and `A`, `E`, `O`, `Y` before one.
+fn is_pronoun(word: &Word) -> bool {
+    word.entry.word() >= 6
 }
 
 /// Whether one of the two words before announces a name.
