@@ -37,10 +37,12 @@ pub enum Cue {
 
 /// The words around names.
 pub(super) struct Cues {
-    /// Sorted by hash.
-    cues: Vec<(u64, Cue)>,
-    particles: Vec<u64>,
+    /// Open addressing by hash: small enough for the first cache.
+    slots: Box<[(u64, Cue, bool)]>,
 }
+
+/// Slots of the table: some 450 words.
+const SLOTS: usize = 2048;
 
 impl Cues {
     /// The shipped words.
@@ -70,17 +72,41 @@ impl Cues {
                 cues.entry(hash).or_insert(cue);
             });
         }
-        let mut particles: Vec<u64> = hashes("particles").collect();
-        particles.sort_unstable();
-        Cues { cues: cues.into_iter().collect(), particles }
+        let particles: Vec<u64> = hashes("particles").collect();
+        for &hash in &particles {
+            cues.entry(hash).or_default();
+        }
+        let mut slots = vec![(0, Cue::None, false); SLOTS].into_boxed_slice();
+        for (hash, cue) in cues {
+            let mut at = hash as usize & (SLOTS - 1);
+            while slots[at].0 != 0 {
+                at = (at + 1) & (SLOTS - 1);
+            }
+            slots[at] = (hash, cue, particles.contains(&hash));
+        }
+        Cues { slots }
     }
 
+    #[inline]
+    fn slot(&self, hash: u64) -> Option<&(u64, Cue, bool)> {
+        let mut at = hash as usize & (SLOTS - 1);
+        while self.slots[at].0 != 0 {
+            if self.slots[at].0 == hash {
+                return Some(&self.slots[at]);
+            }
+            at = (at + 1) & (SLOTS - 1);
+        }
+        None
+    }
+
+    /// What the word announces.
+    #[inline]
     pub(super) fn of(&self, hash: u64) -> Cue {
-        self.cues.binary_search_by_key(&hash, |&(known, _)| known).map_or(Cue::None, |at| self.cues[at].1)
+        self.slot(hash).map_or(Cue::None, |slot| slot.1)
     }
 
     /// Whether the word may stand inside a surname: de, van, O'.
     pub(super) fn is_particle(&self, hash: u64) -> bool {
-        self.particles.binary_search(&hash).is_ok()
+        self.slot(hash).is_some_and(|slot| slot.2)
     }
 }

@@ -14,7 +14,7 @@ pub mod text;
 
 use cues::{Cue, Cues};
 use model::{Around, Model};
-use text::{Case, Gap, Shape, Word};
+use text::{Case, Gap, Shape, Word, is_announced};
 
 use crate::model::Span;
 use crate::scan::Text;
@@ -278,13 +278,6 @@ pub fn is_candidate(words: &[Word], at: usize, case: Case) -> bool {
 /// Whether the single letter is more often a word: `I`, and `A`, `E`, `O`, `Y` before one.
 fn is_pronoun(word: &Word) -> bool {
     word.entry.word() >= 6
-}
-
-/// Whether one of the two words before announces a name.
-fn is_announced(words: &[Word], at: usize) -> bool {
-    let cue = |step: usize| at.checked_sub(step).map_or(Cue::None, |at| words[at].cue);
-    matches!(cue(1), Cue::Title | Cue::Naming | Cue::Greeting | Cue::Signing | Cue::Speaking)
-        || matches!(cue(2), Cue::Naming | Cue::Title)
 }
 
 /// Unites accepted words that stand together.

@@ -4,7 +4,7 @@
 //! words without letters.
 
 use super::cues::{Cue, Cues};
-use super::dictionary::{Entry, fold_hash, look_up};
+use super::dictionary::{Entry, fold_hash_at, look_up};
 use crate::model::Span;
 use crate::scan::Text;
 
@@ -116,29 +116,64 @@ pub(super) fn cut(
         let to = if is_number {
             (from..end).find(|&at| !bytes[at].is_ascii_digit()).unwrap_or(end)
         } else {
-            text.next(from, end, |m| !m.letter).unwrap_or(end)
+            letters_end(text, from, end)
         };
         let to = blanks.peek().map_or(to, |blank| to.min(blank.start));
         let word = &bytes[from..to];
-        let (shape, upper) = if is_number { (Shape::Number, 0) } else { shape_of(word) };
+        let (shape, upper) = if is_number {
+            (Shape::Number, 0)
+        } else if is_small(bytes, from, to) {
+            (Shape::Lower, 0)
+        } else {
+            shape_of(word)
+        };
         if !is_number {
             capitals += upper;
             small += word.len() - upper;
         }
         let gap = if words.is_empty() { Gap::Start } else { gap_of(&bytes[last..from]) };
-        let hash = if is_number { 0 } else { fold_hash(word) };
-        let entry = if is_number { Entry::default() } else { look_up(hash) };
+        let hash = if is_number { 0 } else { fold_hash_at(bytes, from, to) };
+        let entry = Entry::default();
         let cue = if is_number { Cue::None } else { cues.of(hash) };
         words.push(Word { start: from as u32, end: to as u32, hash, entry, shape, gap, cue });
         (last, at) = (to, to);
     }
-    if capitals == 0 {
+    let case = if capitals == 0 {
         Case::Lower
     } else if small == 0 && words.len() > 1 {
         Case::Upper
     } else {
         Case::Usual
+    };
+    look_up_those_that_matter(words, case);
+    case
+}
+
+/// Asks the dictionary about words that may be names, and their neighbours: in a text with capitals those that
+/// have one or are announced, elsewhere all.
+fn look_up_those_that_matter(words: &mut [Word], case: Case) {
+    let mut known = 0; // up to here words were looked up
+    for at in 0..words.len() {
+        let word = &words[at];
+        let may_be = word.shape != Shape::Number
+            && (case != Case::Usual || word.shape != Shape::Lower || is_announced(words, at));
+        if may_be {
+            let end = (at + 2).min(words.len());
+            for word in &mut words[known.max(at.saturating_sub(1))..end] {
+                if word.shape != Shape::Number {
+                    word.entry = look_up(word.hash);
+                }
+            }
+            known = end;
+        }
     }
+}
+
+/// Whether one of the two words before announces a name.
+pub(super) fn is_announced(words: &[Word], at: usize) -> bool {
+    let cue = |step: usize| at.checked_sub(step).map_or(Cue::None, |at| words[at].cue);
+    matches!(cue(1), Cue::Title | Cue::Naming | Cue::Greeting | Cue::Signing | Cue::Speaking)
+        || matches!(cue(2), Cue::Naming | Cue::Title)
 }
 
 /// Where a tag such as `[NAME_7]` or `[PII]` ends whose first letter is at `at`.
@@ -152,6 +187,30 @@ fn tag_end(bytes: &[u8], at: usize, start: usize, end: usize) -> Option<usize> {
     let is_part = |b: &&u8| b.is_ascii_uppercase() || b.is_ascii_digit() || **b == b'_';
     let length = bytes[at..end].iter().take(48).take_while(is_part).count();
     (length > 1 && bytes.get(at + length) == Some(&close) && at + length < end).then_some(at + length + 1)
+}
+
+/// Where the letters that begin at `from` end.
+#[inline]
+fn letters_end(text: Text<'_>, from: usize, end: usize) -> usize {
+    // Nearly all words end in the block in which they begin.
+    let rest = text.masks[from / 64].letter >> (from % 64);
+    let length = rest.trailing_ones() as usize;
+    if from % 64 + length < 64 {
+        (from + length).min(end)
+    } else {
+        text.next(from, end, |m| !m.letter).unwrap_or(end)
+    }
+}
+
+/// Whether the word is short and of small ASCII letters, as most are.
+#[inline]
+fn is_small(bytes: &[u8], from: usize, to: usize) -> bool {
+    const CASE: u64 = 0x2020_2020_2020_2020;
+    const BEYOND: u64 = 0x8080_8080_8080_8080;
+    let Some(eight) = bytes[from..].first_chunk::<8>().filter(|_| to - from <= 8) else { return false };
+    let inside = !0u64 >> (64 - 8 * (to - from));
+    let eight = u64::from_le_bytes(*eight);
+    eight & BEYOND & inside == 0 && eight & CASE & inside == CASE & inside
 }
 
 /// The shape, and how many bytes are capitals.
@@ -181,6 +240,7 @@ fn shape_of(word: &[u8]) -> (Shape, usize) {
 
 fn gap_of(between: &[u8]) -> Gap {
     match between {
+        b" " => Gap::Blank,
         b"-" => Gap::Hyphen,
         b"'" | b"\xE2\x80\x99" => Gap::Apostrophe,
         _ if between.iter().all(|b| *b == b' ' || *b == b'\t') => Gap::Blank,
