@@ -87,6 +87,7 @@ fn regressions() {
         ),
         ("an address before a control character", "EA::\u{b}EA::AAE0", "[IP_ADDRESS_1]\u{b}[IP_ADDRESS_2]"),
         ("colons after a number", "i33333333333330::AAA", "[NUMBER_1][IP_ADDRESS_1]"),
+        ("a card that is no telephone number", "call me on 4111 1111 1111 1112", "call me on [NUMBER_1]"),
         ("tabs between groups", "card 4111\t1111\t1111\t1111 ok", "card [CREDIT_CARD_1] ok"),
     ] {
         let engine = engine();
