@@ -7,6 +7,8 @@
 //!
 //! Deterministic: the same inputs give the same weights.
 
+#![allow(clippy::print_stderr)] // its figures are for who runs it
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -297,11 +299,11 @@ fn main() {
     let mut aside: Vec<(String, Vec<Sample>)> = Vec::new();
     for (name, examples) in &sources {
         let own = name.starts_with("own ");
-        let few = own && examples.len() < 500;
+        let few = own && examples.len() < 1500;
         let (mut usual, mut lower) = (Vec::new(), Vec::new());
         for example in examples {
             let plain = written(example, None, &mut r);
-            if hash(&plain.0) % 5 == 0 {
+            if hash(&plain.0).is_multiple_of(5) {
                 lower.push(sample(&names, lowered(&plain.0, &plain.1), example.asked));
                 usual.push(sample(&names, plain, example.asked));
                 continue;

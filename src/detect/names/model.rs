@@ -8,7 +8,7 @@ use super::cues::Cue;
 use super::text::{Case, Gap, Shape, Word};
 
 /// Number of weights.
-pub const WEIGHTS: usize = 1 << 17;
+pub const WEIGHTS: usize = 1 << 18;
 /// A weight of one stands for this much.
 pub const STEP: f32 = 1.0 / 32.0;
 

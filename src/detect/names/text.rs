@@ -75,6 +75,8 @@ pub enum Case {
     Usual = 1,
     /// In capitals.
     Upper = 2,
+    /// With capitals at the start of sentences alone, and for the English `I`: a name may be without.
+    Sentence = 3,
 }
 
 /// Cuts `text[start..end]` into words and returns how it is written. `words` is emptied first. Each of `blanks`
@@ -142,11 +144,19 @@ pub(super) fn cut(
         Case::Lower
     } else if small == 0 && words.len() > 1 {
         Case::Upper
-    } else {
+    } else if words.iter().any(is_inner_capital) {
         Case::Usual
+    } else {
+        Case::Sentence
     };
     look_up_those_that_matter(words, case);
     case
+}
+
+/// Whether the word has a capital that no sentence gives it.
+fn is_inner_capital(word: &Word) -> bool {
+    matches!(word.shape, Shape::Capital | Shape::Mixed | Shape::Upper)
+        && !matches!(word.gap, Gap::Start | Gap::Stop | Gap::Break)
 }
 
 /// Asks the dictionary about words that may be names, and their neighbours: in a text with capitals those that
