@@ -39,6 +39,17 @@ pub enum Cue {
 pub(super) struct Cues {
     /// Open addressing by hash: small enough for the first cache.
     slots: Box<[(u64, Cue, bool)]>,
+    /// A bit for some of the hash: turns away nearly all words without a look at the table.
+    filter: Box<[u64; FILTER]>,
+}
+
+/// Words of the filter: 8,192 bits, of which one in twenty is set.
+const FILTER: usize = 128;
+
+/// Word and bit of the filter.
+#[inline]
+fn bit(hash: u64) -> (usize, u64) {
+    ((hash >> 32) as usize % FILTER, 1 << (hash >> 40 & 63))
 }
 
 /// Slots of the table: some 450 words.
@@ -77,18 +88,25 @@ impl Cues {
             cues.entry(hash).or_default();
         }
         let mut slots = vec![(0, Cue::None, false); SLOTS].into_boxed_slice();
+        let mut filter = Box::new([0; FILTER]);
         for (hash, cue) in cues {
+            let (word, mask) = bit(hash);
+            filter[word] |= mask;
             let mut at = hash as usize & (SLOTS - 1);
             while slots[at].0 != 0 {
                 at = (at + 1) & (SLOTS - 1);
             }
             slots[at] = (hash, cue, particles.contains(&hash));
         }
-        Cues { slots }
+        Cues { slots, filter }
     }
 
     #[inline]
     fn slot(&self, hash: u64) -> Option<&(u64, Cue, bool)> {
+        let (word, mask) = bit(hash);
+        if self.filter[word] & mask == 0 {
+            return None;
+        }
         let mut at = hash as usize & (SLOTS - 1);
         while self.slots[at].0 != 0 {
             if self.slots[at].0 == hash {

@@ -150,6 +150,9 @@ impl Names {
         buffers: &mut Buffers,
         out: &mut Vec<Name>,
     ) {
+        if !text::holds(text, range, known) {
+            return;
+        }
         let Buffers { words, accepted, .. } = buffers;
         let case = text::cut(text, range, &[], &self.cues, words);
         accepted.clear();

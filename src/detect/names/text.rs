@@ -153,6 +153,21 @@ pub(super) fn cut(
     case
 }
 
+/// Whether a word of the text is one of `known`, by its hash.
+pub(super) fn holds(text: Text<'_>, (start, end): (usize, usize), known: &[u64]) -> bool {
+    let filter = known.iter().fold(0u64, |filter, hash| filter | 1 << (hash >> 58));
+    let mut at = start;
+    while let Some(from) = text.next(at, end, |m| m.letter) {
+        let to = letters_end(text, from, end);
+        let hash = fold_hash_at(text.bytes, from, to);
+        if filter >> (hash >> 58) & 1 == 1 && known.contains(&hash) {
+            return true;
+        }
+        at = to;
+    }
+    false
+}
+
 /// Whether the word has a capital that no sentence gives it.
 fn is_inner_capital(word: &Word) -> bool {
     matches!(word.shape, Shape::Capital | Shape::Mixed | Shape::Upper)
