@@ -53,6 +53,18 @@ impl Span {
     }
 }
 
+/// Sorts spans and unites those that share a byte: then ends grow like starts.
+pub fn unite(spans: &mut Vec<Span>) {
+    spans.sort_unstable();
+    spans.dedup_by(|next, united| {
+        let joined = next.start < united.end;
+        if joined {
+            united.end = united.end.max(next.end);
+        }
+        joined
+    });
+}
+
 /// A kind of personal data: an index into [`Entities`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Entity(pub u8);

@@ -112,6 +112,9 @@ fn regressions() {
     ] {
         assert_eq!(redact(&engine, "jsonl", input.as_bytes(), PLAIN).text(), output, "{name}");
     }
+    // A sentence that stands alone in a table is no header.
+    let row = redact(&engine, "csv", b"a,my name is Marie Dupont\n", PLAIN).text();
+    assert_eq!(row, "a,my name is [PERSON_1]\n");
     // Pointers into one long record are found in one walk, not one each.
     let many = format!("{{\"text\":[{}]}}", vec!["\"jo@example.com\""; 50_000].join(","));
     let outcome = redact(&engine, "jsonl", many.as_bytes(), PLAIN);

@@ -278,6 +278,9 @@ fn reasons(reasons: &Reasons, paint: Paint, out: &mut String) {
         let against = if cue.against { ", speaks against it" } else { "" };
         line("context", &format!("“{}” {place}{far}{against}", harmless(&cue.word)), paint, out);
     }
+    for note in &reasons.notes {
+        line("known", &harmless(note), paint, out);
+    }
     let steps: Vec<String> = reasons.steps.iter().map(|(step, score)| format!("{step} {score:.2}")).collect();
     line("score", &steps.join(" → "), paint, out);
 }
@@ -294,7 +297,9 @@ fn why_not(one: &Explained, answer: &Answer, paint: Paint, out: &mut String) {
              are left alone, and with --only-text-fields all but text.\n",
         );
     } else if answer.closest.is_empty() && !answer.found {
-        out.push_str("No rule's pattern matches a whole word or number there.\n");
+        out.push_str(
+            "No rule's pattern matches a whole word or number there, and no word there may be a name.\n",
+        );
     }
     for candidate in answer.closest.iter().take(SHOWN) {
         closest(one, candidate, paint, out);

@@ -4,6 +4,7 @@
 //! the gaps between their findings; its match begins anew in each gap.
 
 use super::{DIGIT, Place, Ruleset, Scratch};
+use crate::model::unite;
 
 impl Ruleset {
     /// Lets the catch-all rules speak where no other rule did: in the gaps that findings leave.
@@ -14,15 +15,8 @@ impl Ruleset {
         let (rest, mut taken) = (std::mem::take(&mut scratch.rest), std::mem::take(&mut scratch.taken));
         taken.clear();
         taken.extend(scratch.findings.iter().map(|finding| finding.span));
-        taken.sort_unstable();
-        // United, so that ends grow like starts and the findings over a match are next to each other.
-        taken.dedup_by(|next, united| {
-            let joined = next.start < united.end;
-            if joined {
-                united.end = united.end.max(next.end);
-            }
-            joined
-        });
+        // United, the findings over a match are next to each other.
+        unite(&mut taken);
         for &(rule, span) in &rest {
             let first = taken.partition_point(|other| other.end <= span.start);
             let (mut from, mut cut) = (span.start as usize, false);

@@ -3,9 +3,9 @@
 //! What rules found is hidden from the name model behind one word without meaning: so it hears the same
 //! before and after masking, and a part of an address is never a name.
 
-use super::names::{Heard, Name};
+use super::names::{Heard, Name, why};
 use super::{Place, Ruleset, Scratch};
-use crate::model::{Finding, PERSON, Span, closing};
+use crate::model::{Finding, PERSON, Span, closing, unite};
 
 impl Scratch {
     /// Forgets the turns, not what was learnt in them.
@@ -43,17 +43,12 @@ impl Ruleset {
     /// Names of people in text.
     pub(super) fn people(&self, place: &Place, scratch: &mut Scratch) {
         let Some((names, threshold)) = &self.names else { return };
-        let Scratch { names: buffers, named, blanks, findings, asked_name, hits, known_names, .. } = scratch;
+        let Scratch { names: buffers, named, blanks, findings, asked_name, hits, known_names, trace, .. } =
+            scratch;
         blanks.clear();
         blanks.extend(findings.iter().map(|finding| finding.span));
-        blanks.sort_unstable();
-        blanks.dedup_by(|next, united| {
-            let joined = next.start < united.end;
-            if joined {
-                united.end = united.end.max(next.end);
-            }
-            joined
-        });
+        unite(blanks);
+        buffers.traced = trace.is_some();
         named.clear();
         let range = (place.start, place.end);
         let heard = Heard { asked: asked_name[0], known: known_names, blanks };
@@ -66,7 +61,32 @@ impl Ruleset {
             let announces = hits.iter().any(|hit| (hit.start, hit.end) == (name.span.start, name.span.end));
             !announces || name.is_known && !is_heading(name.span.end)
         });
-        note(self.name_rule, named, findings);
+        if let Some(trace) = trace {
+            let rule_of = |name: &Name| self.rule_of(name);
+            let told = why::attempts(place.text, buffers, named, rule_of, self.name_rule);
+            trace.attempts.extend(told);
+        }
+        self.note(named, findings);
+    }
+
+    /// The rule that a name is found by.
+    fn rule_of(&self, name: &Name) -> u16 {
+        if name.is_remembered { self.memory_rule } else { self.name_rule }
+    }
+
+    fn note(&self, named: &[Name], findings: &mut Vec<Finding>) {
+        findings.extend(named.iter().map(|name| Finding {
+            span: name.span,
+            entity: PERSON,
+            rule: self.rule_of(name),
+            score: name.score(),
+        }));
+    }
+
+    /// How sure the model must be of a name, in hundredths; `None` when names are not looked for.
+    #[must_use]
+    pub fn asked_of_names(&self) -> Option<u8> {
+        self.names.as_ref().map(|(_, threshold)| why::asked_for(*threshold))
     }
 
     /// A label or field that is a name as a whole.
@@ -108,15 +128,6 @@ impl Ruleset {
         let Scratch { names: buffers, named, findings, known_names, .. } = scratch;
         named.clear();
         names.sweep(place.text, (place.start, place.end), known_names, buffers, named);
-        note(self.memory_rule, named, findings);
+        self.note(named, findings);
     }
-}
-
-fn note(rule: u16, named: &[Name], findings: &mut Vec<Finding>) {
-    findings.extend(named.iter().map(|name| Finding {
-        span: name.span,
-        entity: PERSON,
-        rule,
-        score: name.score(),
-    }));
 }

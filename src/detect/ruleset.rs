@@ -439,10 +439,19 @@ impl Ruleset {
         self.rules.get(number).map_or_else(|| BUILT_IN[number - self.rules.len()].0, |rule| &rule.id)
     }
 
-    /// Whether the rule of that number finds names in text.
+    /// Whether the rule of that number finds names in text, by the model or from memory.
     #[must_use]
     pub fn is_name_rule(&self, number: u16) -> bool {
-        number == self.name_rule
+        number == self.name_rule || number == self.memory_rule
+    }
+
+    /// The name of the entity that a rule finds, by the rule's number, built-in ones included.
+    ///
+    /// # Panics
+    /// When the number is none of this set.
+    #[must_use]
+    pub fn entity_of(&self, number: usize) -> &str {
+        self.rules.get(number).map_or_else(|| BUILT_IN[number - self.rules.len()].1, |rule| &rule.entity)
     }
 
     /// Rules without a pattern: id, entity, what they find.

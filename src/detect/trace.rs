@@ -106,6 +106,8 @@ pub struct Attempt {
     pub words: Vec<Word>,
     /// The score after each step, in hundredths; the last one decided.
     pub steps: Vec<(Step, u8)>,
+    /// What else bore upon it, a sentence each.
+    pub notes: Vec<String>,
 }
 
 /// What was judged in a segment, and the words of the turn before.
@@ -219,7 +221,8 @@ impl Ruleset {
             "rule {} tells another score than it gave",
             self.rule_id(number)
         );
-        Attempt { rule: number, span: Span::new(start, end), verdict, check, words, steps }
+        let notes = Vec::new();
+        Attempt { rule: number, span: Span::new(start, end), verdict, check, words, steps, notes }
     }
 
     /// The words of `reach` around a match: those of the segment within its reach and the nearest one

@@ -107,6 +107,7 @@ impl Judged {
                     check: None,
                     words: Vec::new(),
                     steps: vec![(Step::Base, finding.score)],
+                    notes: Vec::new(),
                 };
                 self.attempts.push(Raw { segment, span, attempt });
             }
@@ -353,7 +354,10 @@ impl Engine {
 
     /// How far an attempt is from a finding: what it lacks, counted by weight.
     fn lacks(&self, attempt: &Attempt) -> u8 {
-        let Some(rule) = self.rules.rules().get(usize::from(attempt.rule)) else { return 0 };
+        let Some(rule) = self.rules.rules().get(usize::from(attempt.rule)) else {
+            // Of a word the model finds unlikely there is little to tell.
+            return if score_of(attempt) >= 20 { 1 } else { 3 };
+        };
         let alone = if rule.check.is_some() { rule.valid } else { rule.score };
         let has_word = attempt.words.iter().any(|word| !word.against && word.counts);
         // A rule that says nothing by itself matches nearly anything.
@@ -371,7 +375,7 @@ impl Engine {
         let number = usize::from(attempt.rule);
         match attempt.verdict {
             Verdict::Found(entity) => self.rules.entities().name(entity).to_owned(),
-            _ => self.rules.rules().get(number).map_or_else(String::new, |rule| rule.entity.clone()),
+            _ => self.rules.entity_of(number).to_owned(),
         }
     }
 
@@ -387,6 +391,7 @@ impl Engine {
             check: None,
             context: Vec::new(),
             steps: vec![("base".to_owned(), fraction(score))],
+            notes: Vec::new(),
         }
     }
 
@@ -405,13 +410,21 @@ impl Engine {
                 .iter()
                 .map(|(step, score)| (step_name(*step).to_owned(), fraction(*score)))
                 .collect(),
+            notes: attempt.notes.clone(),
             ..self.bare_reasons(attempt.rule, score_of(attempt))
         }
     }
 
     /// What would have made a finding of it.
     fn missing(&self, attempt: &Attempt) -> Vec<String> {
-        let Some(rule) = self.rules.rules().get(usize::from(attempt.rule)) else { return Vec::new() };
+        let Some(rule) = self.rules.rules().get(usize::from(attempt.rule)) else {
+            let asked = self.rules.asked_of_names().filter(|_| attempt.verdict == Verdict::Score);
+            let sure = fraction(score_of(attempt));
+            let missing = asked.map(|asked| {
+                format!("{:.2} is asked for (--recall), the model is {sure:.2} sure", fraction(asked))
+            });
+            return missing.into_iter().collect();
+        };
         let words = |near: &detect::rule::Context| {
             let shown: Vec<&str> = near.words.iter().take(WORDS_SHOWN).map(String::as_str).collect();
             let more = if near.words.len() > WORDS_SHOWN { "…" } else { "" };

@@ -58,6 +58,9 @@ pub struct Reasons {
     pub context: Vec<Cue>,
     /// The score after each step; the last one is the score.
     pub steps: Vec<(String, f64)>,
+    /// What else bore upon it, a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// A check and its outcome.

@@ -116,7 +116,8 @@ fn row(line: &[u8], number: usize, scheme: &mut Scheme) -> Result<(Text, Option<
     let value: Value = serde_json::from_str(line)
         .map_err(|error| format!("not valid JSON at column {}; {ROW}", error.column()))?;
     let Value::Object(mut row) = value else { return Err(format!("not a JSON object; {ROW}")) };
-    let text = match row.remove("text") {
+    // Some versions of doccano write `data`.
+    let text = match row.remove("text").or_else(|| row.remove("data")) {
         Some(Value::String(text)) => text,
         Some(_) => return Err("`text` is no string".to_owned()),
         None => return Err(format!("has no `text`; {ROW}")),

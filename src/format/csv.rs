@@ -198,7 +198,13 @@ fn looks_like_header(first: &[String], rest: &[Vec<String>]) -> bool {
             && !name.contains('@')
     });
     let prose = |text: &String| text.split_whitespace().count() > 8;
-    named && !first.iter().any(prose) && (rest.is_empty() || first.iter().zip(&rest[0]).any(|(a, b)| a != b))
+    // A row that stands alone is data unless it is names throughout.
+    let sentence = |text: &String| text.split_whitespace().count() > 3;
+    let differs = match rest.first() {
+        Some(second) => first.iter().zip(second).any(|(a, b)| a != b),
+        None => !first.iter().any(sentence),
+    };
+    named && !first.iter().any(prose) && differs
 }
 
 /// Whether a column holds sentences: three words a cell on average, over the cells that hold something.

@@ -11,6 +11,7 @@ pub mod dictionary;
 mod hash;
 pub mod model;
 pub mod text;
+pub(super) mod why;
 
 use cues::{Cue, Cues};
 use model::{Around, Model};
@@ -27,13 +28,12 @@ impl Name {
     /// The odds as a score in hundredths, 50 to 99.
     #[must_use]
     pub fn score(&self) -> u8 {
-        let chance = 1.0 / (1.0 + (-self.odds).exp());
-        (chance * 100.0).clamp(50.0, 99.0) as u8
+        chance(self.odds).max(50)
     }
 }
 
-/// Odds of a word that was a name elsewhere in the conversation.
-const SWEPT: f32 = 2.0;
+/// A word that was a name elsewhere in the conversation.
+const REMEMBERED: Sure = Sure { odds: 2.0, is_remembered: true };
 
 /// The name detector: dictionary, cues and model.
 pub struct Names {
@@ -45,8 +45,13 @@ pub struct Names {
 #[derive(Default)]
 pub struct Buffers {
     words: Vec<Word>,
-    accepted: Vec<Option<f32>>,
+    accepted: Vec<Option<Sure>>,
     features: Vec<u32>,
+    /// How the text at hand is written.
+    case: Case,
+    /// Whether what is weighed is written down, for who asks why.
+    pub traced: bool,
+    weighed: Vec<Weighed>,
 }
 
 /// What was heard in the conversation so far.
@@ -69,6 +74,28 @@ pub struct Name {
     pub odds: f32,
     /// Whether the dictionary knows one of its words as a name.
     pub is_known: bool,
+    /// Whether it is a name only because it was one elsewhere in the conversation.
+    pub is_remembered: bool,
+}
+
+/// How sure it is that a word is part of a name.
+#[derive(Clone, Copy)]
+struct Sure {
+    odds: f32,
+    /// Whether that comes from elsewhere in the conversation.
+    is_remembered: bool,
+}
+
+/// What the model said of a candidate: an index of a word, and its odds alone and with its neighbours.
+struct Weighed {
+    at: usize,
+    alone: f32,
+    odds: f32,
+}
+
+/// Odds as a chance in hundredths.
+fn chance(odds: f32) -> u8 {
+    (100.0 / (1.0 + (-odds).exp())).clamp(0.0, 99.0) as u8
 }
 
 impl Names {
@@ -103,21 +130,28 @@ impl Names {
         buffers: &mut Buffers,
         out: &mut Vec<Name>,
     ) -> bool {
-        let Buffers { words, accepted, features } = buffers;
+        let Buffers { words, accepted, features, .. } = buffers;
         let case = text::cut(text, range, heard.blanks, &self.cues, words);
+        buffers.case = case;
+        buffers.weighed.clear();
         let around = Around { case, asked: heard.asked };
         accepted.clear();
         for at in 0..words.len() {
-            let mut odds = None;
+            let mut sure = None;
             if is_candidate(words, at, case) {
                 let before = [1, 2].map(|step| at >= step && accepted[at - step].is_some());
                 model::features(text.bytes, words, at, around, before, features);
-                odds = Some(self.model.score(features)).filter(|odds| *odds >= threshold.0);
+                let odds = self.model.score(features);
+                sure = (odds >= threshold.0).then_some(Sure { odds, is_remembered: false });
+                if buffers.traced {
+                    let alone = self.model.score(&model::ALONE.map(|at| features[at]));
+                    buffers.weighed.push(Weighed { at, alone, odds });
+                }
             }
-            if odds.is_none() && is_called(&words[at], heard.known, case) {
-                odds = Some(SWEPT);
+            if sure.is_none() && is_called(&words[at], heard.known, case) {
+                sure = Some(REMEMBERED);
             }
-            accepted.push(odds);
+            accepted.push(sure);
         }
         self.extend(words, accepted, case);
         spans(words, accepted, out);
@@ -157,7 +191,7 @@ impl Names {
         let case = text::cut(text, range, &[], &self.cues, words);
         accepted.clear();
         for word in words.iter() {
-            accepted.push(is_called(word, known, case).then_some(SWEPT));
+            accepted.push(is_called(word, known, case).then_some(REMEMBERED));
         }
         if accepted.iter().any(Option::is_some) {
             self.extend(words, accepted, case);
@@ -167,7 +201,7 @@ impl Names {
 
     /// Takes in what belongs to an accepted name: particles between two parts, initials, a surname behind a
     /// first name that nobody else is called.
-    fn extend(&self, words: &[Word], accepted: &mut [Option<f32>], case: Case) {
+    fn extend(&self, words: &[Word], accepted: &mut [Option<Sure>], case: Case) {
         let count = words.len();
         for at in 1..count {
             if accepted[at].is_some() || accepted[at - 1].is_none() {
@@ -284,10 +318,10 @@ fn is_pronoun(word: &Word) -> bool {
 }
 
 /// Unites accepted words that stand together.
-fn spans(words: &[Word], accepted: &[Option<f32>], out: &mut Vec<Name>) {
+fn spans(words: &[Word], accepted: &[Option<Sure>], out: &mut Vec<Name>) {
     let mut last: Option<usize> = None;
     for (at, word) in words.iter().enumerate() {
-        let Some(odds) = accepted[at] else { continue };
+        let Some(sure) = accepted[at] else { continue };
         let joined = last.is_some_and(|last| {
             last + 1 == at
                 && matches!(word.gap, Gap::Blank | Gap::Hyphen | Gap::Apostrophe | Gap::Stop)
@@ -296,12 +330,14 @@ fn spans(words: &[Word], accepted: &[Option<f32>], out: &mut Vec<Name>) {
         match out.last_mut() {
             Some(name) if joined => {
                 name.span.end = word.end;
-                name.odds = name.odds.max(odds);
+                name.odds = name.odds.max(sure.odds);
+                name.is_remembered &= sure.is_remembered;
                 name.is_known |= word.entry.is_name();
             }
             _ => {
                 let span = Span { start: word.start, end: word.end };
-                out.push(Name { span, odds, is_known: word.entry.is_name() });
+                let Sure { odds, is_remembered } = sure;
+                out.push(Name { span, odds, is_known: word.entry.is_name(), is_remembered });
             }
         }
         last = Some(at);

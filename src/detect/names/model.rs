@@ -15,6 +15,9 @@ pub const STEP: f32 = 1.0 / 32.0;
 /// Most features of one word.
 pub const FEATURES: usize = 48;
 
+/// Places among the features of those that hear the word alone: its writing, itself, its ending, its entry.
+pub const ALONE: [usize; 9] = [0, 1, 10, 11, 12, 13, 14, 15, 16];
+
 /// What is known beside the words of a text.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Around {
