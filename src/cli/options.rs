@@ -145,6 +145,7 @@ impl Reading {
             conversation: self.conversation_field.clone(),
             speaker: self.speaker_field.clone(),
             only_text: self.only_text_fields,
+            ..FieldOptions::default()
         }
     }
 }

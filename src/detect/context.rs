@@ -298,9 +298,9 @@ impl Surroundings {
         self.before.contains(&group) || self.key.contains(&group)
     }
 
-    /// The groups that stood in the turn before or stand in the field's name.
-    pub(super) fn asked(&self) -> impl Iterator<Item = Group> {
-        self.before.iter().chain(&self.key).copied()
+    /// One of the groups that stood in the turn before or stand in the field's name.
+    pub(super) fn asked(&self, at: usize) -> Option<Group> {
+        self.before.get(at).or_else(|| self.key.get(at - self.before.len())).copied()
     }
 
     /// Notes which groups are somewhere around, once the segment's cues are known.

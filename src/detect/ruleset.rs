@@ -14,6 +14,7 @@ use super::checks::Check;
 use super::context::{Group, Words, WordsBuilder, is_one_word};
 use super::names::{Names, Threshold};
 use super::rule::{self, Context, Rule};
+use super::starts::Joiners;
 use super::{AT, COLON, DIGIT, DIGIT_IN_CONTEXT, KINDS, WORD, examples};
 use crate::error::{Error, Result};
 use crate::limits;
@@ -126,6 +127,8 @@ pub struct Ruleset {
     pub(super) denies: bool,
     /// Lower-case values; only asked, never listed.
     pub(super) allowed: HashSet<String>,
+    /// Words between an announcement and its value.
+    pub(super) joiners: Joiners,
     /// The name detector and how sure it must be.
     pub(super) names: Option<(Names, Threshold)>,
     /// Number of the rule that finds names in text.
@@ -409,6 +412,7 @@ impl Ruleset {
                 .map(|value| value.trim().to_lowercase())
                 .filter(|v| !v.is_empty())
                 .collect(),
+            joiners: Joiners::shipped(),
             names: options.names.map(|odds| (Names::shipped(), Threshold(odds))),
             name_rule: first_built_in + 2,
             memory_rule: first_built_in + 3,
@@ -443,6 +447,17 @@ impl Ruleset {
     #[must_use]
     pub fn is_name_rule(&self, number: u16) -> bool {
         number == self.name_rule || number == self.memory_rule
+    }
+
+    /// The words that announce values or are looked for as they are. Before a colon they head a remark.
+    #[must_use]
+    pub fn headings(&self) -> Vec<String> {
+        let near = self.rules.iter().flat_map(|rule| rule.near.iter().flat_map(|near| &near.words));
+        let mut words: Vec<String> =
+            near.chain(self.rules.iter().flat_map(|rule| &rule.words)).cloned().collect();
+        words.sort_unstable();
+        words.dedup();
+        words
     }
 
     /// The name of the entity that a rule finds, by the rule's number, built-in ones included.

@@ -56,16 +56,36 @@ pub(super) fn bracket_before(place: &Place, word: usize) -> Option<usize> {
 }
 
 /// Words that stand between what announces a value and the value: `my password is`, `le code, c'est le`.
-const JOINERS: &[&str] = &[
-    "is", "it", "its", "it's", "s", "are", "was", "would", "be", "number", "no", "for", "the", "this",
-    "that", "will", "of", "my", "here", "reads", "says", "to", "c'est", "c", "est", "le", "la", "les", "mon",
-    "ma", "numéro", "n", "était", "donc", "alors", "voici", "ce", "sera", "euh", "uh", "um", "ist", "lautet",
-    "das", "der", "die", "mein", "meine", "nummer", "war", "also", "äh", "es", "el", "mi", "número", "era",
-    "este", "è", "il", "mio", "mia", "numero", "sono",
-];
+pub(super) struct Joiners(Vec<Box<[u8]>>);
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Lexicon {
+    words: Vec<String>,
+}
+
+impl Joiners {
+    /// The shipped words.
+    pub(super) fn shipped() -> Joiners {
+        let lexicon: Lexicon = toml::from_str(include_str!("../../patterns/lexicons/joiners.toml"))
+            .expect("the shipped lexicon is tested");
+        let mut words: Vec<Box<[u8]>> = lexicon.words.iter().map(|word| folded(word.as_bytes())).collect();
+        words.sort_unstable();
+        Joiners(words)
+    }
+
+    fn has(&self, word: &[u8]) -> bool {
+        self.0.binary_search(&folded(word)).is_ok()
+    }
+}
+
+/// In any case, as [`crate::scan::WordTable`] folds.
+fn folded(word: &[u8]) -> Box<[u8]> {
+    word.iter().map(|b| b | 0x20).collect()
+}
 
 /// Where a value begins whose announcement ends at `at`: past blanks, signs and at most five joining words.
-pub(super) fn past_joiners(place: &Place, at: usize) -> usize {
+pub(super) fn past_joiners(place: &Place, joiners: &Joiners, at: usize) -> usize {
     let bytes = &place.text.bytes[..place.end];
     let mut at = at;
     for _ in 0..6 {
@@ -75,11 +95,7 @@ pub(super) fn past_joiners(place: &Place, at: usize) -> usize {
         let word = (at..bytes.len()).take_while(|&at| place.text.is_letter(at) || bytes[at] == b'\'').count();
         let stop = at + word;
         let is_whole = bytes.get(stop).is_none_or(|b| b" :,=\t".contains(b));
-        let is_joiner = |joiner: &&str| {
-            joiner.len() == word
-                && joiner.bytes().zip(&bytes[at..stop]).all(|(a, b)| a == b | 0x20 || a == *b)
-        };
-        if !is_whole || !JOINERS.iter().any(is_joiner) {
+        if !is_whole || !joiners.has(&bytes[at..stop]) {
             return at;
         }
         at = stop;

@@ -17,6 +17,8 @@ pub struct FieldOptions {
     pub speaker: Option<String>,
     /// `--only-text-fields`: nothing else is looked at.
     pub only_text: bool,
+    /// Words that announce values: before a colon they head a remark and name no speaker.
+    pub headings: Vec<String>,
 }
 
 /// What a field holds.
@@ -87,7 +89,13 @@ impl Fields {
             }
         }
         let table = WordTable::new(&words);
-        Fields { table, kinds, pointers, only_text: options.only_text, labels: Labels::shipped() }
+        Fields {
+            table,
+            kinds,
+            pointers,
+            only_text: options.only_text,
+            labels: Labels::new(&options.headings),
+        }
     }
 
     /// What the field of that name holds.

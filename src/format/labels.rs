@@ -43,7 +43,8 @@ pub(super) struct Label {
 }
 
 impl Labels {
-    pub(super) fn shipped() -> Self {
+    /// The shipped words, and `headings` beside them.
+    pub(super) fn new(headings: &[String]) -> Self {
         let lexicon: Lexicon = toml::from_str(include_str!("../../patterns/lexicons/labels.toml"))
             .expect("the shipped lexicon is tested");
         let mut words: BTreeMap<Box<[u8]>, Kinds> = BTreeMap::new();
@@ -55,6 +56,8 @@ impl Labels {
         add(lexicon.roles, |kinds| kinds.role = true);
         add(lexicon.channels, |kinds| kinds.channel = true);
         add(lexicon.headings, |kinds| kinds.heading = true);
+        let is_word = |word: &&String| word.len() > 1 && word.chars().all(char::is_alphabetic);
+        add(headings.iter().filter(is_word).cloned().collect(), |kinds| kinds.heading = true);
         let (words, kinds): (Vec<_>, Vec<_>) = words.into_iter().unzip();
         Labels { table: WordTable::new(&words), kinds }
     }
@@ -167,7 +170,7 @@ mod tests {
     use super::*;
 
     fn label(line: &str) -> Option<(String, bool, String)> {
-        Labels::shipped()
+        Labels::new(&[])
             .of(line.as_bytes(), 0)
             .map(|label| (line[label.span.range()].to_owned(), label.is_role, line[label.text..].to_owned()))
     }

@@ -25,7 +25,7 @@ fn open(_: &[u8], options: &FieldOptions) -> Result<Box<dyn Layout>> {
             "plain text has no field `{name}`; leave --text-field out or name the --format"
         )));
     }
-    Ok(Box::new(Lines { labels: Labels::shipped() }))
+    Ok(Box::new(Lines { labels: Labels::new(&options.headings) }))
 }
 
 struct Lines {

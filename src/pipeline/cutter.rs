@@ -6,10 +6,10 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::{Event, Job, Lane, Settings};
+use super::{Chunk, Event, Job, Lane, Settings};
 use crate::engine::{Engine, FileContext};
 use crate::error::{Error, Result};
-use crate::format::detect;
+use crate::format::{FieldOptions, detect};
 use crate::limits;
 use crate::sink::Target;
 use crate::source::{Encoding, Input};
@@ -17,11 +17,12 @@ use crate::source::{Encoding, Input};
 /// Reads one input to its end; `false` when the writer is gone.
 pub(super) fn read_one(engine: &Engine, job: Job, settings: &Settings, lane: &mut dyn Lane) -> Result<bool> {
     let open = if settings.by_line { Input::open_by_line } else { Input::open };
+    let fields = FieldOptions { headings: engine.rules().headings(), ..settings.fields.clone() };
     let mut input = match open(job.source, settings.encoding, settings.key.as_ref()) {
         Ok(input) => input,
         Err(error) => {
             let file = Arc::new(FileContext {
-                layout: (detect(None, b"").open)(b"", &settings.fields)?,
+                layout: (detect(None, b"").open)(b"", &fields)?,
                 name: engine.masked_name(&job.name),
                 columns: Vec::new(),
             });
@@ -38,7 +39,7 @@ pub(super) fn read_one(engine: &Engine, job: Job, settings: &Settings, lane: &mu
         )))?;
     }
     let format = settings.format.unwrap_or_else(|| detect(Some(&job.name), input.head()));
-    let layout = (format.open)(input.head(), &settings.fields)?;
+    let layout = (format.open)(input.head(), &fields)?;
     let columns = layout.names().iter().map(|name| engine.masked_name(name)).collect();
     let file = Arc::new(FileContext { layout, name: engine.masked_name(&job.name), columns });
     let opened =
@@ -77,6 +78,13 @@ impl From<Error> for Stopped {
     }
 }
 
+/// Tells the meter what was read since `read`, and stops when asked to.
+fn go_on(input: &Input, read: &mut u64, settings: &Settings) -> std::result::Result<(), Stopped> {
+    settings.meter.read(input.bytes() - *read);
+    *read = input.bytes();
+    if settings.stop.load(Ordering::Relaxed) { Err(Stopped::Run(Error::Interrupted)) } else { Ok(()) }
+}
+
 /// Cuts an input into chunks of whole conversations.
 struct Cutter {
     /// Number of the next record.
@@ -99,11 +107,7 @@ impl Cutter {
         let mut read = 0;
         loop {
             let complete = input.fill(&mut buffer, size)?;
-            settings.meter.read(input.bytes() - read);
-            read = input.bytes();
-            if settings.stop.load(Ordering::Relaxed) {
-                return Err(Stopped::Run(Error::Interrupted));
-            }
+            go_on(input, &mut read, settings)?;
             let mut border = file.layout.border(&buffer, self.first, complete);
             if border == 0 && !complete {
                 if buffer.len() <= limits::CONVERSATION_BYTES + limits::RECORD_BYTES {
@@ -123,12 +127,7 @@ impl Cutter {
             buffer.truncate(border);
             if !buffer.is_empty() {
                 let records = file.layout.count(&buffer);
-                let (first, record, offset) = (self.first, self.record, self.offset);
-                self.first = false;
-                self.record += records;
-                self.offset += border as u64;
-                settings.meter.cut(border as u64);
-                if !lane.chunk(file, buffer, first, record, offset)? {
+                if !self.hand_out(file, buffer, records, settings, lane)? {
                     return Ok(false);
                 }
             }
@@ -154,12 +153,7 @@ impl Cutter {
             while let Some(end) = file.layout.record_end(&buffer, 0, complete).filter(|&end| end > 0) {
                 let rest = buffer.split_off(end);
                 let record = std::mem::replace(&mut buffer, rest);
-                let (first, number, offset) = (self.first, self.record, self.offset);
-                self.first = false;
-                self.record += 1;
-                self.offset += end as u64;
-                settings.meter.cut(end as u64);
-                if !lane.chunk(file, record, first, number, offset)? {
+                if !self.hand_out(file, record, 1, settings, lane)? {
                     return Ok(false);
                 }
             }
@@ -173,12 +167,26 @@ impl Cutter {
                 continue;
             }
             complete = input.fill_some(&mut buffer)?;
-            settings.meter.read(input.bytes() - read);
-            read = input.bytes();
-            if settings.stop.load(Ordering::Relaxed) {
-                return Err(Stopped::Run(Error::Interrupted));
-            }
+            go_on(input, &mut read, settings)?;
         }
+    }
+
+    /// Hands out `bytes`, which are the next `records` records.
+    fn hand_out(
+        &mut self,
+        file: &Arc<FileContext>,
+        bytes: Vec<u8>,
+        records: u64,
+        settings: &Settings,
+        lane: &mut dyn Lane,
+    ) -> Result<bool> {
+        let length = bytes.len() as u64;
+        let chunk = Chunk { bytes, first: self.first, record: self.record, offset: self.offset };
+        self.first = false;
+        self.record += records;
+        self.offset += length;
+        settings.meter.cut(length);
+        lane.chunk(file, chunk)
     }
 
     /// Where a conversation longer than the limit is cut: at the end of the record that reaches it, as the

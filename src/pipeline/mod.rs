@@ -187,17 +187,21 @@ fn write_all<'a>(
     Ok(writer)
 }
 
+/// Whole conversations of an input.
+struct Chunk {
+    bytes: Vec<u8>,
+    /// Whether it begins the input.
+    first: bool,
+    /// Number of its first record.
+    record: u64,
+    /// Where it begins in the text.
+    offset: u64,
+}
+
 /// Where the reader puts events and chunks. `false` says that the writer is gone.
 trait Lane {
     fn event(&mut self, event: Event) -> Result<bool>;
-    fn chunk(
-        &mut self,
-        file: &Arc<FileContext>,
-        bytes: Vec<u8>,
-        first: bool,
-        record: u64,
-        offset: u64,
-    ) -> Result<bool>;
+    fn chunk(&mut self, file: &Arc<FileContext>, chunk: Chunk) -> Result<bool>;
     /// An empty buffer, used before if there is one.
     fn buffer(&mut self) -> Vec<u8>;
 }
@@ -216,14 +220,8 @@ impl Lane for Inline<'_> {
         self.writer.take(event).map(|_| true)
     }
 
-    fn chunk(
-        &mut self,
-        file: &Arc<FileContext>,
-        bytes: Vec<u8>,
-        first: bool,
-        record: u64,
-        offset: u64,
-    ) -> Result<bool> {
+    fn chunk(&mut self, file: &Arc<FileContext>, chunk: Chunk) -> Result<bool> {
+        let Chunk { bytes, first, record, offset } = chunk;
         self.spare.clear();
         let work = if self.by_line { Engine::record } else { Engine::chunk };
         work(self.engine, file, &bytes, first, record, &mut self.worker, &mut self.spare);
@@ -254,14 +252,8 @@ impl<'scope, 'e: 'scope> Lane for Pooled<'_, 'scope, 'e> {
         Ok(self.events.send(event).is_ok())
     }
 
-    fn chunk(
-        &mut self,
-        file: &Arc<FileContext>,
-        bytes: Vec<u8>,
-        first: bool,
-        record: u64,
-        offset: u64,
-    ) -> Result<bool> {
+    fn chunk(&mut self, file: &Arc<FileContext>, chunk: Chunk) -> Result<bool> {
+        let Chunk { bytes, first, record, offset } = chunk;
         let (done, slot) = sync_channel(1);
         if self.events.send(Event::Chunk { slot, offset }).is_err() {
             return Ok(false);

@@ -99,6 +99,21 @@ fn marked(line: &str) -> Option<Example> {
     Some(Example { pieces, asked: false })
 }
 
+/// The same text as the answer to a question for a name, if it may be one.
+fn answer(example: &Example) -> Option<Example> {
+    let (mut plain, mut named) = (0, 0);
+    for piece in &example.pieces {
+        match piece {
+            Piece::Plain(text) => plain += text.split_whitespace().count(),
+            Piece::First(name) | Piece::Last(name) | Piece::Whole(name) => {
+                named += name.split_whitespace().count();
+            }
+        }
+    }
+    let is_answer = named > 0 && plain <= 4 || named == 0 && plain <= 5;
+    is_answer.then(|| Example { asked: true, ..example.clone() })
+}
+
 /// A row of labelled JSON lines.
 fn labelled(line: &str) -> Option<Example> {
     let row: serde_json::Value = serde_json::from_str(line).ok()?;
@@ -292,7 +307,11 @@ fn main() {
         let lines = files.iter().flat_map(|file| {
             fs::read_to_string(file).expect("text").lines().filter_map(marked).collect::<Vec<_>>()
         });
-        sources.push((format!("own {language}"), lines.collect()));
+        let mut examples: Vec<Example> = lines.collect();
+        // Answers: what is hardly more than a name, and short remarks without one, as when a name was asked for.
+        let answers: Vec<Example> = examples.iter().filter_map(answer).collect();
+        examples.extend(answers);
+        sources.push((format!("own {language}"), examples));
     }
     let mut r = Random(0x5eed);
     let mut samples = Vec::new();

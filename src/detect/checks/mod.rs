@@ -23,7 +23,6 @@ mod expiry;
 mod handle;
 mod iban;
 mod iban_shape;
-mod icao;
 mod identifier;
 mod ip;
 mod kbo;
@@ -149,7 +148,6 @@ pub(super) const CHECKS: &[Check] = &[
     expiry::CHECK,
     handle::CHECK,
     iban::CHECK,
-    icao::CHECK,
     iban_shape::CHECK,
     identifier::CHECK,
     ip::CHECK,
