@@ -377,7 +377,14 @@ impl Engine {
             let entity = located.finding.entity;
             let segment = &conversation.segments[located.segment as usize];
             let punctuated = self.punctuated.contains(&entity);
-            folded_value(located.span.of(chunk.text.bytes), segment.escape, punctuated, &mut worker.value);
+            // What was said aloud counts as it is written.
+            match worker.detect.values.get(located.finding.value) {
+                Some(written) => folded_value(written, Escape::None, punctuated, &mut worker.value),
+                None => {
+                    let raw = located.span.of(chunk.text.bytes);
+                    folded_value(raw, segment.escape, punctuated, &mut worker.value);
+                }
+            }
             let number = worker.numbers.of(entity, &worker.value);
             let subject = Subject {
                 entity: self.rules.entities().name(entity),

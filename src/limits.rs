@@ -86,3 +86,7 @@ pub const GOLD_LABEL_BYTES: usize = 64;
 
 /// Words of names that a conversation remembers. A call of an hour has some twenty.
 pub const NAMES_REMEMBERED: usize = 256;
+
+/// Words of one number or spelling that somebody says; a longer one is cut there. An IBAN said digit by digit
+/// with fillers has under 80.
+pub const SPOKEN_TOKENS: usize = 128;

@@ -133,6 +133,8 @@ pub fn closing(opening: u8) -> Option<u8> {
 pub const PERSON: Entity = Entity(0);
 /// An identifier-like number that nobody can name.
 pub const NUMBER: Entity = Entity(36);
+/// Letters that were spelled, of what nobody knows.
+pub const SPELLED: Entity = Entity(37);
 /// A word of the user's own list.
 pub const DENIED: Entity = Entity(44);
 
@@ -315,6 +317,50 @@ pub struct Finding {
     pub rule: u16,
     /// How sure the rule is, in hundredths.
     pub score: u8,
+    /// Its value in [`Values`] where that differs from its bytes: it was said aloud, or is one piece of several.
+    pub value: ValueId,
+}
+
+/// A value of a conversation, by its number; [`ValueId::OWN`] is that of the bytes themselves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ValueId(pub u32);
+
+impl ValueId {
+    /// What the finding covers is its value.
+    pub const OWN: ValueId = ValueId(0);
+}
+
+/// How values of a conversation are written that do not stand so in the text.
+#[derive(Debug, Default)]
+pub struct Values {
+    text: Vec<u8>,
+    ends: Vec<u32>,
+}
+
+impl Values {
+    /// Forgets the conversation before.
+    pub fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+    }
+
+    /// The number of a value that is written so.
+    pub fn note(&mut self, written: &[u8]) -> ValueId {
+        self.text.extend_from_slice(written);
+        self.ends.push(self.text.len() as u32);
+        ValueId(self.ends.len() as u32)
+    }
+
+    /// How the value is written; `None` for [`ValueId::OWN`].
+    ///
+    /// # Panics
+    /// When the value is of another conversation.
+    #[must_use]
+    pub fn get(&self, value: ValueId) -> Option<&[u8]> {
+        let at = value.0.checked_sub(1)? as usize;
+        let start = if at == 0 { 0 } else { self.ends[at - 1] as usize };
+        Some(&self.text[start..self.ends[at] as usize])
+    }
 }
 
 /// A finding in raw bytes of the chunk, tied to its segment: what resolving and masking work on.

@@ -45,6 +45,8 @@ pub(super) enum Detector {
     Patterns,
     /// Names of people.
     Names,
+    /// Numbers, letters and addresses that are said in words.
+    Spoken,
 }
 
 /// How an input is read.
@@ -208,7 +210,7 @@ pub(super) struct Detection {
         long,
         value_name = "LIST",
         value_delimiter = ',',
-        default_value = "patterns,names",
+        default_value = "patterns,names,spoken",
         help_heading = "Detection"
     )]
     detectors: Vec<Detector>,
@@ -240,6 +242,7 @@ impl Detection {
             lists: WordLists { deny: word_list(&self.deny)?, allow: word_list(&self.allow)? },
             min_score: (self.min_score * 100.0).round() as u8,
             patterns: self.detectors.contains(&Detector::Patterns),
+            spoken: self.detectors.contains(&Detector::Spoken),
             names: self.detectors.contains(&Detector::Names).then_some(self.recall.odds()),
             at_every_byte: self.at_every_byte,
             ..Options::default()

@@ -38,6 +38,8 @@ struct Meaning {
     denied: bool,
     /// Whether it stands for a sign when a bracket opens before it.
     bracketed: bool,
+    /// How surely it is a part of something said aloud.
+    spoken: u8,
 }
 
 /// All words that mean something to the rule set.
@@ -107,6 +109,12 @@ impl WordsBuilder {
     /// Makes rules be tried where `word` stands in brackets.
     pub(super) fn bracketed(&mut self, word: &str) {
         self.meanings.entry(folded(word)).or_default().bracketed = true;
+    }
+
+    /// Makes a word tell that something is said aloud where it stands.
+    pub(super) fn speaks(&mut self, word: &str, weight: u8) {
+        let known = &mut self.meanings.entry(folded(word)).or_default().spoken;
+        *known = weight.max(*known);
     }
 
     /// Denies a single word.
@@ -199,6 +207,11 @@ impl Words {
         self.meanings[hit.word as usize].denied
     }
 
+    /// How surely the word is a part of something said aloud: 0 when it is not.
+    pub(super) fn spoken(&self, hit: WordHit) -> u8 {
+        self.meanings[hit.word as usize].spoken
+    }
+
     pub(super) fn is_bracketed(&self, hit: WordHit) -> bool {
         self.meanings[hit.word as usize].bracketed
     }
@@ -244,7 +257,7 @@ pub(super) struct Surroundings {
     /// Groups named by the field's name.
     pub(super) key: Vec<Group>,
     /// Of the turn before.
-    before: Vec<Group>,
+    pub(super) before: Vec<Group>,
     /// All groups that are somewhere around, a bit each.
     present: Vec<u64>,
 }

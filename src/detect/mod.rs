@@ -20,6 +20,7 @@ pub mod names;
 mod people;
 pub mod rule;
 mod ruleset;
+mod spoken;
 mod starts;
 mod trace;
 mod weigh;
@@ -27,7 +28,7 @@ mod weigh;
 pub use ruleset::{BALANCED, HIGH, Options, PRECISE, Ruleset, SHIPPED, WordLists};
 pub use trace::{Attempt, Side, Step, Trace, Verdict, Word};
 
-use crate::model::{Entity, Finding, Role, Span};
+use crate::model::{Entity, Finding, Role, Span, ValueId, Values};
 use crate::scan::{Text, WordHit};
 use automaton::{Automaton, End, Memory};
 use context::Surroundings;
@@ -77,6 +78,10 @@ pub struct Scratch {
     /// What each turn had heard before it: where its groups end in `heard`, and whether a name was asked for.
     turns: Vec<(u32, bool)>,
     heard: Vec<context::Group>,
+    /// What was said aloud in the text at hand.
+    said: spoken::Said,
+    /// Values of the conversation that do not stand so in the text.
+    pub values: Values,
     key_text: Vec<u8>,
     key_masks: Vec<crate::scan::Masks>,
     memories: [Option<Memory>; KINDS],
@@ -89,6 +94,7 @@ impl Scratch {
         self.known_names.clear();
         self.learned = 0;
         self.asked_name = [false; 2];
+        self.values.clear();
         if let Some(trace) = &mut self.trace {
             trace.next_conversation();
         }
@@ -128,6 +134,8 @@ impl Ruleset {
             asked_name: [false; 2],
             turns: Vec::new(),
             heard: Vec::new(),
+            said: spoken::Said::default(),
+            values: Values::default(),
             key_text: Vec::new(),
             key_masks: Vec::new(),
             memories: std::array::from_fn(|kind| self.automata[kind].as_ref().map(Automaton::memory)),
@@ -139,7 +147,6 @@ impl Ruleset {
         scratch.findings.clear();
         scratch.tags.clear();
         scratch.far = false;
-        scratch.surroundings.next_segment();
         if let Some(trace) = &mut scratch.trace {
             trace.next_segment(place);
         }
@@ -151,6 +158,21 @@ impl Ruleset {
             }
             Role::Person | Role::Text | Role::Value | Role::Key | Role::Number => {}
         }
+        self.match_rules(place, scratch);
+        if matches!(place.role, Role::Text | Role::Value) {
+            self.said(place, scratch);
+        }
+        if place.role == Role::Text {
+            self.people(place, scratch);
+        }
+        if !self.allowed.is_empty() {
+            scratch.findings.retain(|finding| !self.is_allowed(finding.span.of(place.text.bytes)));
+        }
+    }
+
+    /// What the rules find in a text, names and what is said aloud left out.
+    fn match_rules(&self, place: &Place, scratch: &mut Scratch) {
+        scratch.surroundings.next_segment();
         scratch.anchors.clear();
         let anchors = &mut scratch.anchors;
         place.text.each_anchor(
@@ -176,12 +198,6 @@ impl Ruleset {
         self.after_context(place, scratch);
         self.anywhere(place, scratch);
         self.catch_all(place, scratch);
-        if place.role == Role::Text {
-            self.people(place, scratch);
-        }
-        if !self.allowed.is_empty() {
-            scratch.findings.retain(|finding| !self.is_allowed(finding.span.of(place.text.bytes)));
-        }
     }
 
     /// Makes the text segment that was just looked at the turn before.
@@ -251,7 +267,7 @@ impl Ruleset {
     }
 
     fn denied(&self, span: Span) -> Finding {
-        Finding { span, entity: crate::model::DENIED, rule: self.denied_rule, score: 100 }
+        Finding { span, entity: crate::model::DENIED, rule: self.denied_rule, score: 100, value: ValueId::OWN }
     }
 
     /// The context groups that a field's name belongs to; `phoneNumber` reads as `phone Number`.

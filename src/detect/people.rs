@@ -3,9 +3,10 @@
 //! What rules found is hidden from the name model behind one word without meaning: so it hears the same
 //! before and after masking, and a part of an address is never a name.
 
-use super::names::{Heard, Name, why};
+use super::names::{self, Heard, Name, why};
+use crate::limits;
 use super::{Place, Ruleset, Scratch};
-use crate::model::{Finding, PERSON, Span, closing, unite};
+use crate::model::{Finding, PERSON, Span, ValueId, closing, unite};
 
 impl Scratch {
     /// Forgets the turns, not what was learnt in them.
@@ -80,6 +81,7 @@ impl Ruleset {
             entity: PERSON,
             rule: self.rule_of(name),
             score: name.score(),
+            value: ValueId::OWN,
         }));
     }
 
@@ -104,6 +106,7 @@ impl Ruleset {
                 entity: crate::model::PERSON,
                 rule,
                 score,
+                value: ValueId::OWN,
             });
         } else if is_masked {
             self.note_tag(place.text.bytes, end - 1, scratch);
@@ -116,6 +119,17 @@ impl Ruleset {
             let known = scratch.known_names.len();
             names.remember(place.text, span, &mut scratch.known_names, &mut scratch.names);
             if scratch.known_names.len() > known {
+                scratch.learned = scratch.turns.len();
+            }
+        }
+    }
+
+    /// Remembers a name that was spelled.
+    pub(super) fn learn(&self, name: &str, scratch: &mut Scratch) {
+        if self.names.is_some() {
+            let hash = names::dictionary::fold_hash(name.as_bytes());
+            if !scratch.known_names.contains(&hash) && scratch.known_names.len() < limits::NAMES_REMEMBERED {
+                scratch.known_names.push(hash);
                 scratch.learned = scratch.turns.len();
             }
         }

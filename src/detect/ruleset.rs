@@ -14,12 +14,14 @@ use super::checks::Check;
 use super::context::{Group, Words, WordsBuilder, is_one_word};
 use super::names::{Names, Threshold};
 use super::rule::{self, Context, Rule};
+use super::spoken::Spoken;
 use super::starts::Joiners;
 use super::{AT, COLON, DIGIT, DIGIT_IN_CONTEXT, KINDS, WORD, examples};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Entities, Entity};
 use crate::scan::Kernel;
+use crate::view::spoken::lexicon;
 
 /// The rule files that come with the program: name and text, sorted by name.
 pub const SHIPPED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
@@ -44,6 +46,8 @@ pub struct Options {
     pub min_score: u8,
     /// Whether pattern rules run at all.
     pub patterns: bool,
+    /// Whether what is said aloud is looked for.
+    pub spoken: bool,
     /// How sure the name model must be, as the logarithm of the odds; no names are looked for when `None`.
     pub names: Option<f32>,
     /// Which code looks at the bytes.
@@ -59,6 +63,7 @@ impl Default for Options {
             lists: WordLists::default(),
             min_score: 50,
             patterns: true,
+            spoken: true,
             names: Some(BALANCED),
             kernel: Kernel::best(),
             at_every_byte: false,
@@ -129,6 +134,8 @@ pub struct Ruleset {
     pub(super) allowed: HashSet<String>,
     /// Words between an announcement and its value.
     pub(super) joiners: Joiners,
+    /// What is needed to find what is said aloud.
+    pub(super) spoken: Option<Spoken>,
     /// The name detector and how sure it must be.
     pub(super) names: Option<(Names, Threshold)>,
     /// Number of the rule that finds names in text.
@@ -172,7 +179,7 @@ fn shown_in(files: &[(String, String)], error: Error) -> Error {
 }
 
 /// Rules without a pattern: what they find follows from the layout or the user's list.
-const BUILT_IN: [(&str, &str, &str); 4] = [
+const BUILT_IN: [(&str, &str, &str); 6] = [
     (
         "speaker.name",
         "PERSON",
@@ -181,6 +188,8 @@ const BUILT_IN: [(&str, &str, &str); 4] = [
     ("list.deny", "DENIED", "a word or phrase of the user's --deny list"),
     ("name.model", "PERSON", "a name in text, found by dictionary and model (docs/name-model.md)"),
     ("name.memory", "PERSON", "a name that was found elsewhere in the conversation"),
+    ("spoken.spelled", "SPELLED", "letters that are spelled; PERSON where they spell a name that was asked for or stands near"),
+    ("spoken.long", "NUMBER", "a number said aloud that is longer than any identifier"),
 ];
 
 impl Ruleset {
@@ -232,7 +241,10 @@ impl Ruleset {
         for word in options.lists.deny.iter().chain([&String::new()]).chain(&options.lists.allow) {
             digest.update(word.as_bytes()).update(&[0]);
         }
-        digest.update(&[options.min_score, u8::from(options.patterns)]);
+        digest.update(&[options.min_score, u8::from(options.patterns), u8::from(options.spoken)]);
+        if options.spoken {
+            digest.update(lexicon::digest().as_bytes());
+        }
         if let Some(odds) = options.names {
             digest.update(&odds.to_le_bytes()).update(Names::digest().as_bytes());
         }
@@ -392,6 +404,14 @@ impl Ruleset {
             followers[usize::from(group)].push((rule, regex));
         }
         let first_built_in = rules.len() as u16;
+        let spoken = match options.spoken {
+            false => None,
+            true => Some(Spoken::shipped(&mut words, (first_built_in + 4, first_built_in + 5))?),
+        };
+        // Groups were added.
+        lexicon_of.resize(words.groups(), None);
+        bits.resize(words.groups().div_ceil(64), 0);
+        followers.resize_with(words.groups(), Vec::new);
         Ok(Ruleset {
             shipped: rules.len(),
             before_blank: 12,
@@ -413,6 +433,7 @@ impl Ruleset {
                 .filter(|v| !v.is_empty())
                 .collect(),
             joiners: Joiners::shipped(),
+            spoken,
             names: options.names.map(|odds| (Names::shipped(), Threshold(odds))),
             name_rule: first_built_in + 2,
             memory_rule: first_built_in + 3,

@@ -6,7 +6,7 @@ use super::context::Near;
 use super::ruleset::Compiled;
 use super::trace::Refusal;
 use super::{Place, Ruleset, Scratch, checks};
-use crate::model::{Finding, Role, Span};
+use crate::model::{Finding, Role, Span, ValueId};
 
 impl Ruleset {
     /// The finding of `rule` among its possible ends `scratch.ends[ends]`, if edges, check and context
@@ -42,7 +42,7 @@ impl Ruleset {
             (_, _, None) => return Err(Refusal::Edges),
         };
         let score = self.in_context(place, rule, (start, end), score, scratch)?;
-        Ok(Finding { span: Span::new(start, end), entity, rule: number, score })
+        Ok(Finding { span: Span::new(start, end), entity, rule: number, score, value: ValueId::OWN })
     }
 
     /// The score of a match after its context was looked at, refused below the least score.

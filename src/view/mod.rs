@@ -7,6 +7,7 @@
 
 pub mod decode;
 pub mod fold;
+pub mod spoken;
 
 use crate::model::{Escape, Segment, Span};
 use crate::scan::{Kernel, Masks, Text, classify};

@@ -121,7 +121,7 @@ pub(super) fn fold_hash_at(bytes: &[u8], start: usize, end: usize) -> u64 {
 
 /// The hash of a word that stands alone.
 #[must_use]
-pub(super) fn fold_hash(word: &[u8]) -> u64 {
+pub(in crate::detect) fn fold_hash(word: &[u8]) -> u64 {
     let mut folded = [0u8; WORD_BYTES];
     let mut length = 0;
     let mut push = |byte: u8| {

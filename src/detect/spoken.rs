@@ -1,0 +1,422 @@
+//! What do the rules find in what was said aloud?
+//!
+//! Where words of numbers, spelled letters or signs said aloud stand together, the stretch is shown as it would
+//! be written, and the same rules run on it. A saying is found as a whole: a card with its expiry in one breath
+//! is one finding, called after what can be named in it. Whether its checksum holds decides what it is called,
+//! never whether it is found.
+//!
+//! It must cost nothing where nothing is said: only known words that were met anyway, letters that stand alone
+//! and digits with words between are evidence.
+
+use super::names::dictionary::fold_hash;
+use super::context::{Near, WordsBuilder};
+use super::trace::Trace;
+use super::{Place, Ruleset, Scratch, context};
+use crate::error::{Error, Result};
+use crate::model::{Entity, Finding, NUMBER, PERSON, SPELLED, Span};
+use crate::scan::Text;
+use crate::view::spoken::lexicon::Lexicon;
+use crate::view::spoken::{Form, Listener, Nature, Reading, Saying};
+use crate::view::{Blank, View};
+
+/// What is needed to find what is said.
+pub(super) struct Spoken {
+    pub(super) lexicon: Lexicon,
+    /// The words that announce spelling.
+    pub(super) spelling: context::Group,
+    /// Number of the rule that finds spelled letters which nothing else names.
+    pub(super) spelled_rule: u16,
+    /// Number of the rule that finds long numbers which no rule matches.
+    pub(super) long_rule: u16,
+}
+
+impl Spoken {
+    /// The shipped lexicons; their words are added to those that are looked for. The rules' numbers are those of
+    /// `spoken.spelled` and `spoken.long`.
+    pub(super) fn shipped(words: &mut WordsBuilder, rules: (u16, u16)) -> Result<Spoken> {
+        let lexicon = Lexicon::shipped();
+        for (word, weight) in lexicon.anchors() {
+            words.speaks(word, *weight);
+        }
+        let spelling = words.group(lexicon.spelling()).map_err(Error::Usage)?;
+        Ok(Spoken { lexicon, spelling, spelled_rule: rules.0, long_rule: rules.1 })
+    }
+}
+
+/// Buffers for listening.
+#[derive(Default)]
+pub(super) struct Said {
+    pub(super) listener: Listener,
+    view: View,
+    windows: Vec<(usize, usize)>,
+    evidence: Vec<(u32, u32, Evidence)>,
+    found: Vec<Finding>,
+    readings: Vec<Reading>,
+    groups: Vec<u8>,
+    probe: String,
+    probe_masks: Vec<crate::scan::Masks>,
+}
+
+/// Bytes around evidence that are read: what is said may begin and end with other words than those.
+const BEFORE: usize = 120;
+const BEHIND: usize = 160;
+/// Bytes within which two pieces of evidence belong together.
+const TOGETHER: u32 = 28;
+/// A saying shorter than this means nothing by itself.
+const SHORTEST: usize = 3;
+/// Other readings that are tried when the first one names nothing.
+const OTHERS: usize = 12;
+/// Digits above which no other reading is tried: no identifier is longer.
+const LONGEST: usize = 36;
+
+impl Ruleset {
+    /// Adds to `scratch.findings` what is said aloud in the text.
+    pub(super) fn said(&self, place: &Place, scratch: &mut Scratch) {
+        let Some(spoken) = &self.spoken else { return };
+        let mut said = std::mem::take(&mut scratch.said);
+        said.listener.clear();
+        self.windows(place, scratch, &mut said);
+        if !said.windows.is_empty() {
+            self.listen(spoken, place, scratch, &mut said);
+        }
+        scratch.said = said;
+    }
+
+    /// Where in the text something may be said: around evidence that does not stand alone.
+    fn windows(&self, place: &Place, scratch: &Scratch, said: &mut Said) {
+        let Said { evidence, windows, .. } = said;
+        windows.clear();
+        evidence.clear();
+        for hit in &scratch.hits {
+            match self.words.spoken(*hit) {
+                0 => {}
+                weight => evidence.push((hit.start, hit.end, Evidence::Word(weight))),
+            }
+        }
+        letters_alone(place, evidence);
+        let text = place.text;
+        if !evidence.is_empty() || scratch.anchors.len() > 1 {
+            for &at in &scratch.anchors {
+                if text.bytes[at as usize].is_ascii_digit() {
+                    let end = text.next(at as usize, place.end, |m| !m.digit).unwrap_or(place.end);
+                    evidence.push((at, end as u32, Evidence::Digits));
+                }
+            }
+            evidence.sort_unstable();
+        }
+        let together = |a: &(u32, u32, Evidence), b: &(u32, u32, Evidence)| {
+            let gap = b.0.saturating_sub(a.1);
+            match (a.2, b.2) {
+                (Evidence::Digits, Evidence::Digits) => {
+                    gap < TOGETHER / 2 && text.any(a.1 as usize, b.0 as usize, |m| m.letter)
+                }
+                _ => gap < TOGETHER,
+            }
+        };
+        for (at, piece) in evidence.iter().enumerate() {
+            let stands = piece.2 == Evidence::Word(2)
+                || at > 0 && together(&evidence[at - 1], piece)
+                || evidence.get(at + 1).is_some_and(|next| together(piece, next));
+            if !stands {
+                continue;
+            }
+            let from = (piece.0 as usize).saturating_sub(BEFORE).max(place.start);
+            let to = (piece.1 as usize + BEHIND).min(place.end);
+            match windows.last_mut() {
+                Some(last) if from <= last.1 => last.1 = last.1.max(to),
+                _ => windows.push((from, to)),
+            }
+        }
+        for (from, to) in windows.iter_mut() {
+            (*from, *to) = (blank_from(place, *from), blank_from(place, *to));
+        }
+    }
+
+    /// Listens in the windows and finds what rules say of what is heard.
+    fn listen(&self, spoken: &Spoken, place: &Place, scratch: &mut Scratch, said: &mut Said) {
+        // The rules' own buffers are used once more; what stands in the text itself is put back afterwards.
+        let own = std::mem::take(&mut scratch.surroundings.own);
+        let hits = std::mem::take(&mut scratch.hits);
+        let findings = std::mem::take(&mut scratch.findings);
+        let before = std::mem::take(&mut scratch.surroundings.before);
+        for at in 0..said.windows.len() {
+            let window = said.windows[at];
+            let from = said.listener.sayings.len();
+            said.listener.listen(place.text, window, &spoken.lexicon);
+            // The turn before asked for what stands at the start.
+            if window.0 == place.start {
+                scratch.surroundings.before.clone_from(&before);
+            }
+            self.hear(spoken, place, window, from, scratch, said);
+            scratch.surroundings.before.clear();
+        }
+        scratch.surroundings.before = before;
+        scratch.surroundings.own = own;
+        scratch.hits = hits;
+        scratch.findings = findings;
+        scratch.surroundings.note_present(&self.words, self.lexicon_of.len());
+        scratch.findings.append(&mut said.found);
+    }
+
+    /// Finds what the sayings from number `from` on are, which stand in `window`.
+    fn hear(
+        &self,
+        spoken: &Spoken,
+        place: &Place,
+        window: (usize, usize),
+        from: usize,
+        scratch: &mut Scratch,
+        said: &mut Said,
+    ) {
+        let Said { listener, view, found, .. } = said;
+        let shown: Vec<Saying> =
+            listener.sayings[from..].iter().filter(|saying| is_shown(listener, saying)).cloned().collect();
+        if shown.is_empty() {
+            return;
+        }
+        let blanks = shown.iter().map(|saying| Blank { span: saying.span, with: listener.written(saying) });
+        let (start, end) = window;
+        view.build(self.kernel, place.text.bytes, Span::new(start, end), crate::model::Escape::None, blanks);
+        let text = view.text();
+        let attempts = scratch.trace.as_ref().map_or(0, |trace| trace.attempts.len());
+        scratch.findings.clear();
+        self.match_rules(&Place { text, start: 0, end: text.bytes.len(), ..*place }, scratch);
+        let first = found.len();
+        for finding in &scratch.findings {
+            let span = view.raw(finding.span);
+            if shown.iter().any(|saying| saying.span.overlaps(span)) {
+                let value = scratch.values.note(finding.span.of(text.bytes));
+                found.push(Finding { span, value, ..*finding });
+            }
+        }
+        if let Some(trace) = &mut scratch.trace {
+            tell(trace, attempts, view, &shown);
+        }
+        for saying in &shown {
+            let named = said.found[first..].iter().any(|finding| {
+                finding.span.overlaps(saying.span) && !self.compiled[usize::from(finding.rule)].catch_all
+            });
+            if !named && let Some(finding) = self.otherwise(spoken, place, saying, scratch, said, first) {
+                said.found.push(finding);
+            }
+        }
+    }
+
+    /// What a saying is that no rule names as it was read first: by another reading, by its length, because it
+    /// is spelled.
+    fn otherwise(
+        &self,
+        spoken: &Spoken,
+        place: &Place,
+        saying: &Saying,
+        scratch: &mut Scratch,
+        said: &mut Said,
+        first: usize,
+    ) -> Option<Finding> {
+        let Form::Run(nature) = saying.form else { return None };
+        let length = said.listener.written(saying).len();
+        let digits = length - saying.letters.min(length);
+        if digits >= SHORTEST && length <= LONGEST {
+            let mut readings = std::mem::take(&mut said.readings);
+            said.listener.others(place.text.bytes, saying, OTHERS, &mut readings);
+            self.dates_in(place, saying, said, &mut readings);
+            let named = readings.iter().find_map(|reading| self.try_reading(place, saying, &reading.text, scratch, said));
+            said.readings = readings;
+            if named.is_some() {
+                return named;
+            }
+        }
+        if nature == Nature::Letters {
+            return self.spelled(spoken, place, saying, scratch, said);
+        }
+        let is_found = said.found[first..].iter().any(|finding| finding.span.overlaps(saying.span));
+        (length > LONGEST && !is_found).then(|| Finding {
+            span: saying.span,
+            entity: NUMBER,
+            rule: spoken.long_rule,
+            score: 60,
+            value: scratch.values.note(said.listener.written(saying).as_bytes()),
+        })
+    }
+
+    /// Adds the ways to read a number as a day, a month and a year.
+    fn dates_in(&self, place: &Place, saying: &Saying, said: &mut Said, readings: &mut Vec<Reading>) {
+        if saying.letters > 0 {
+            return;
+        }
+        said.listener.groups(place.text.bytes, saying, &mut said.groups);
+        let written = said.listener.written(saying);
+        let (groups, last) = (&said.groups, written.len());
+        for (at, &day) in groups.iter().enumerate() {
+            for &month in &groups[at + 1..] {
+                let (day, month) = (usize::from(day), usize::from(month));
+                let fits = |text: &str, most: u8| text.len() <= 2 && text.parse().is_ok_and(|n| (1..=most).contains(&n));
+                if day < month
+                    && matches!(last - month, 2 | 4)
+                    && fits(&written[..day], 31)
+                    && fits(&written[day..month], 12)
+                {
+                    let text = format!("{}/{}/{}", &written[..day], &written[day..month], &written[month..]);
+                    readings.push(Reading { text, groups: Vec::new() });
+                }
+            }
+        }
+    }
+
+    /// What rules find when the saying is written so, with the text around it.
+    fn try_reading(
+        &self,
+        place: &Place,
+        saying: &Saying,
+        written: &str,
+        scratch: &mut Scratch,
+        said: &mut Said,
+    ) -> Option<Finding> {
+        let bytes = place.text.bytes;
+        let from = blank_from(place, (saying.span.start as usize).saturating_sub(BEFORE).max(place.start));
+        let to = blank_from(place, (saying.span.end as usize + BEHIND / 2).min(place.end));
+        said.probe.clear();
+        let (start, end) = (saying.span.start as usize, saying.span.end as usize);
+        said.probe.push_str(&String::from_utf8_lossy(&bytes[from.min(start)..start]));
+        let at = said.probe.len();
+        said.probe.push_str(written);
+        let until = said.probe.len();
+        said.probe.push_str(&String::from_utf8_lossy(&bytes[end..to.max(end)]));
+        crate::scan::classify(self.kernel, said.probe.as_bytes(), &mut said.probe_masks);
+        let text = Text { bytes: said.probe.as_bytes(), masks: &said.probe_masks };
+        let trace = scratch.trace.take();
+        scratch.findings.clear();
+        let before = (from > place.start).then(|| std::mem::take(&mut scratch.surroundings.before));
+        self.match_rules(&Place { text, start: 0, end: text.bytes.len(), ..*place }, scratch);
+        if let Some(before) = before {
+            scratch.surroundings.before = before;
+        }
+        scratch.trace = trace;
+        let is_date = written.contains('/');
+        let date_of_birth = self.entities.find("DATE_OF_BIRTH");
+        let covers = |finding: &&Finding| {
+            let inside = (finding.span.end as usize).min(until).saturating_sub((finding.span.start as usize).max(at));
+            inside * 4 >= written.len() * 3
+                && !self.compiled[usize::from(finding.rule)].catch_all
+                && (!is_date || Some(finding.entity) == date_of_birth)
+        };
+        let best = scratch.findings.iter().filter(covers).max_by_key(|finding| finding.score)?;
+        let value = scratch.values.note(best.span.of(text.bytes));
+        Some(Finding { span: saying.span, value, ..*best })
+    }
+
+    /// Letters that are spelled, and nothing else: a name when one was asked for, or when its word stands near.
+    fn spelled(
+        &self,
+        spoken: &Spoken,
+        place: &Place,
+        saying: &Saying,
+        scratch: &mut Scratch,
+        said: &Said,
+    ) -> Option<Finding> {
+        let written = said.listener.written(saying);
+        let letters = written.chars().filter(|c| c.is_alphabetic()).count();
+        let digits = written.chars().count() - letters;
+        let small = written.to_lowercase();
+        let (start, end) = (saying.span.start as usize, saying.span.end as usize);
+        let is_near = |word: &[u8]| self.stands_near(place, (start, end), word);
+        let is_asked = scratch.asked_name[0] || scratch.surroundings.near(&self.words, spoken.spelling, 60, (start, end), place.start) == Near::Yes;
+        let is_name = digits == 0 && letters >= 3 && (is_near(small.as_bytes()) || scratch.known_names.contains(&fold_hash(small.as_bytes())));
+        let is_plain = self.spoken.as_ref().is_some_and(|spoken| spoken.lexicon.is_acronym(&small)) || is_alphabet(&small);
+        let score = if is_name {
+            90
+        } else if is_asked && letters + digits >= SHORTEST && saying.letters >= 2 {
+            80
+        } else if !is_plain && (letters >= 5 || letters >= 2 && digits >= 2 && letters + digits >= 6) {
+            60
+        } else {
+            return None;
+        };
+        let is_person = is_name || scratch.asked_name[0] && digits == 0;
+        let entity: Entity = if is_person { PERSON } else { SPELLED };
+        if is_person {
+            self.learn(&small, scratch);
+        }
+        let value = scratch.values.note(small.as_bytes());
+        Some(Finding { span: saying.span, entity, rule: spoken.spelled_rule, score, value })
+    }
+
+    /// Whether a word stands within a few words of the place.
+    fn stands_near(&self, place: &Place, (start, end): (usize, usize), word: &[u8]) -> bool {
+        let from = start.saturating_sub(BEFORE).max(place.start);
+        let to = (end + BEFORE).min(place.end);
+        let same = |part: &[u8]| part.len() == word.len() && part.eq_ignore_ascii_case(word);
+        let parts = |range: &[u8]| range.split(|b| !b.is_ascii_alphanumeric() && *b < 0x80).any(same);
+        parts(&place.text.bytes[from..start]) || parts(&place.text.bytes[end..to])
+    }
+}
+
+/// What makes a text worth listening to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Evidence {
+    /// A word of numbers or letters, with its weight.
+    Word(u8),
+    /// Digits.
+    Digits,
+}
+
+/// Whether a saying is shown as it is written: not what reads the same, nor amounts, nor a digit or two.
+fn is_shown(listener: &Listener, saying: &Saying) -> bool {
+    saying.said
+        && match saying.form {
+            Form::Run(Nature::Amount) => false,
+            Form::Run(_) => listener.written(saying).len() >= SHORTEST,
+            Form::Date | Form::Address => true,
+        }
+}
+
+/// Letters that stand alone beside another one. Elided ones (`d'`) and pairs of vowels, which are words (`y a`),
+/// are none.
+fn letters_alone(place: &Place, evidence: &mut Vec<(u32, u32, Evidence)>) {
+    let bytes = &place.text.bytes[..place.end];
+    let is_word = |at: usize| place.text.is_word(at);
+    let mut before: Option<usize> = None;
+    place.text.each_anchor(place.start, place.end, |m| m.letter, |_| 0, |at| {
+        if at + 1 < bytes.len() && is_word(at + 1) || at > place.start && is_word(at - 1) {
+            return;
+        }
+        let is_elided = bytes[at + 1..].starts_with(b"'") || bytes[at + 1..].starts_with("’".as_bytes());
+        if is_elided {
+            return;
+        }
+        let is_vowel = |at: usize| b"aeiouyAEIOUY".contains(&bytes[at]);
+        if let Some(first) = before.filter(|&first| at - first <= 4 && !(is_vowel(first) && is_vowel(at))) {
+            evidence.push((first as u32, at as u32 + 1, Evidence::Word(2)));
+        }
+        before = Some(at);
+    });
+}
+
+/// The first blank at or behind `at`, near by, or the end of the text: no word is cut there.
+fn blank_from(place: &Place, mut at: usize) -> usize {
+    if at == place.start {
+        return at;
+    }
+    while at < place.end && (place.text.bytes[at] != b' ') {
+        at += 1;
+    }
+    at
+}
+
+/// Whether the letters only follow each other in the alphabet.
+fn is_alphabet(small: &str) -> bool {
+    small.len() >= 3 && small.as_bytes().windows(2).all(|pair| pair[1] == pair[0].wrapping_add(1))
+}
+
+/// Puts what was judged in the view of what was said where it stands in the text.
+fn tell(trace: &mut Trace, from: usize, view: &View, shown: &[Saying]) {
+    let judged = trace.attempts.split_off(from);
+    for mut attempt in judged {
+        let written = String::from_utf8_lossy(attempt.span.of(view.text().bytes)).into_owned();
+        attempt.span = view.raw(attempt.span);
+        if shown.iter().any(|saying| saying.span.overlaps(attempt.span)) {
+            attempt.notes.push(format!("it is said aloud; written it is {written}"));
+            trace.attempts.push(attempt);
+        }
+    }
+}

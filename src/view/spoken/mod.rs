@@ -1,0 +1,230 @@
+//! What would have been written for what was said?
+//!
+//! `oh seven seven double oh nine hundred` is 07700900, `S W one six` is SW16, `jo at example dot com` is
+//! jo@example.com. The listener finds what was said in a text and says how it is written; shown in its place,
+//! ordinary rules find it. It does not know what is personal.
+//!
+//! A text is read in each language whose number words stand in it; of overlapping sayings the longest counts.
+//! Text without number words, spelled letters or signs said aloud costs nothing here: see [`Lexicon::anchors`].
+
+mod addresses;
+mod compounds;
+mod dates;
+pub mod lexicon;
+mod numbers;
+mod runs;
+mod tokens;
+
+use std::ops::Range;
+
+use lexicon::{EN, LANGUAGES, Lang, Lexicon, Mark};
+pub use numbers::Reading;
+use numbers::{Reader, Unit, What, read};
+pub use runs::Nature;
+use runs::{Heard, Run};
+use tokens::{Kind, Token, cut};
+
+use crate::model::Span;
+use crate::scan::Text;
+
+/// What a saying is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A number, or letters with or without digits.
+    Run(Nature),
+    /// A day, written with its month and perhaps its year.
+    Date,
+    /// An address of mail or of the web.
+    Address,
+}
+
+/// Something that was said, and how it is written.
+#[derive(Clone, Debug)]
+pub struct Saying {
+    /// In bytes of the text.
+    pub span: Span,
+    /// What it is.
+    pub form: Form,
+    /// How many letters it spells.
+    pub letters: usize,
+    /// Whether words, fillers or spelling make it differ from what a reader of digits sees.
+    pub said: bool,
+    /// Its language.
+    pub lang: Lang,
+    /// In the listener's `written`.
+    written: Range<usize>,
+    units: (usize, usize),
+    plus: bool,
+}
+
+/// What was said in a text. Reused from text to text.
+#[derive(Default)]
+pub struct Listener {
+    /// In order, disjoint.
+    pub sayings: Vec<Saying>,
+    written: String,
+    tokens: Vec<Token>,
+    units: Vec<Unit>,
+    runs: Vec<Run>,
+    dates: Vec<dates::Date>,
+    addresses: Vec<addresses::Address>,
+    reader: Reader,
+    readings: Vec<Reading>,
+}
+
+impl Listener {
+    /// How a saying is written: digits and capitals, a date with its month in English, an address.
+    #[must_use]
+    pub fn written(&self, saying: &Saying) -> &str {
+        &self.written[saying.written.clone()]
+    }
+
+    /// Forgets the text before.
+    pub fn clear(&mut self) {
+        self.sayings.clear();
+        self.written.clear();
+        self.tokens.clear();
+        self.units.clear();
+    }
+
+    /// Finds what was said in `text[start..end]` and appends it, in order. Linear in the length: about 30 ns a
+    /// byte of number words.
+    pub fn listen(&mut self, text: Text, (start, end): (usize, usize), lexicon: &Lexicon) {
+        let first_token = self.tokens.len();
+        cut(text, (start, end), lexicon, &mut self.tokens);
+        let tokens = std::mem::take(&mut self.tokens);
+        let mut found: Vec<Saying> = Vec::new();
+        let heard = |lang| Heard { text: text.bytes, tokens: &tokens[first_token..], lexicon, lang };
+        let mut languages = 0;
+        for lang in (0..LANGUAGES.len() as Lang).filter(|&lang| is_spoken(&heard(lang))) {
+            self.sayings_of(&heard(lang), &mut found);
+            languages += 1;
+        }
+        // Letters and digits alone are the same in all of them.
+        if languages == 0 {
+            self.sayings_of(&heard(EN), &mut found);
+        }
+        self.tokens = tokens;
+        // Addresses and dates say more than the numbers in them; then the longest counts.
+        let rank = |saying: &Saying| (saying.form != Form::Address, std::cmp::Reverse(saying.span.len()), saying.form != Form::Date, saying.lang);
+        found.sort_by_key(rank);
+        let first = self.sayings.len();
+        for saying in found {
+            let at = first + self.sayings[first..].partition_point(|known| known.span.end <= saying.span.start);
+            if self.sayings.get(at).is_none_or(|next| next.span.start >= saying.span.end) {
+                self.sayings.insert(at, saying);
+            }
+        }
+    }
+
+    /// The sayings of one language, also overlapping ones.
+    fn sayings_of(&mut self, heard: &Heard, out: &mut Vec<Saying>) {
+        let Listener { written, units, runs, dates, addresses, reader, readings, .. } = self;
+        let span = |first: usize, last: usize| Span {
+            start: heard.tokens[first].start,
+            end: heard.tokens[last - 1].end,
+        };
+        let note = |text: &str, written: &mut String| {
+            let start = written.len();
+            written.push_str(text);
+            start..written.len()
+        };
+        addresses.clear();
+        addresses::addresses(heard, reader, addresses);
+        out.extend(addresses.iter().map(|address| Saying {
+            span: span(address.first, address.last),
+            form: Form::Address,
+            letters: 0,
+            said: true,
+            lang: heard.lang,
+            written: note(&address.written, written),
+            units: (0, 0),
+            plus: false,
+        }));
+        dates.clear();
+        dates::dates(heard, reader, dates);
+        out.extend(dates.iter().filter(|date| date.said).map(|date| Saying {
+            span: span(date.first, date.last),
+            form: Form::Date,
+            letters: 0,
+            said: true,
+            lang: heard.lang,
+            written: note(&date.written, written),
+            units: (0, 0),
+            plus: false,
+        }));
+        runs.clear();
+        heard.runs(units, runs);
+        for run in runs.iter() {
+            read(heard.text, &units[run.units.0..run.units.1], heard.lang, 1, reader, readings);
+            let Some(reading) = readings.first() else { continue };
+            if reading.text.len() < 2 || is_bare_amount(&units[run.units.0..run.units.1], reading) {
+                continue;
+            }
+            let start = written.len();
+            if run.plus {
+                written.push('+');
+            }
+            written.push_str(&reading.text);
+            out.push(Saying {
+                span: span(run.first, run.last),
+                form: Form::Run(run.nature),
+                letters: run.letters,
+                said: run.said,
+                lang: heard.lang,
+                written: start..written.len(),
+                units: run.units,
+                plus: run.plus,
+            });
+        }
+    }
+
+    /// Other ways to write a saying of numbers, the likeliest first; the first reading is not among them.
+    pub fn others(&mut self, text: &[u8], saying: &Saying, most: usize, out: &mut Vec<Reading>) {
+        out.clear();
+        if !matches!(saying.form, Form::Run(_)) {
+            return;
+        }
+        let units = &self.units[saying.units.0..saying.units.1];
+        read(text, units, saying.lang, most + 1, &mut self.reader, out);
+        if !out.is_empty() {
+            out.remove(0);
+        }
+        if saying.plus {
+            out.iter_mut().for_each(|reading| reading.text.insert(0, '+'));
+        }
+    }
+
+    /// Where the groups of a saying's first reading end in it.
+    pub fn groups(&mut self, text: &[u8], saying: &Saying, out: &mut Vec<u8>) {
+        out.clear();
+        let units = &self.units[saying.units.0..saying.units.1];
+        read(text, units, saying.lang, 1, &mut self.reader, &mut self.readings);
+        if let Some(reading) = self.readings.first() {
+            out.extend(reading.groups.iter().map(|end| end + u8::from(saying.plus)));
+        }
+    }
+}
+
+/// Whether something in the text is said in this language and no other: else it need not be read in it.
+fn is_spoken(heard: &Heard) -> bool {
+    heard.tokens.iter().enumerate().any(|(at, token)| {
+        let sense = heard.sense(at);
+        let is_word = token.letter == 0 && token.kind == Kind::Word;
+        is_word && (sense.counts() || sense.alphabet > 0 || sense.letter > 0 || sense.month > 0)
+            || sense.is(Mark::At)
+            || sense.is(Mark::Www)
+            || sense.is(Mark::Dot)
+            || sense.is(Mark::For) && at > 0 && heard.tokens[at - 1].letter != 0
+    })
+}
+
+/// Whether a number stands as one group that nobody says digit by digit: `three hundred thousand`. A year does.
+fn is_bare_amount(units: &[Unit], reading: &Reading) -> bool {
+    let scaled = units.iter().any(|unit| matches!(unit.what, What::Scale(_)) || matches!(unit.what, What::Number(100..)));
+    let is_year = reading.text.len() == 4 && (reading.text.starts_with("19") || reading.text.starts_with("20"));
+    reading.groups.len() == 1 && scaled && reading.text.len() > 3 && !is_year && reading.text.len() != 5
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,390 @@
+//! Where are numbers said, and words spelled?
+//!
+//! A run is a stretch of number words, digits and letters, with what people put between them: fillers,
+//! repairs, signs said aloud, a word that a recogniser misheard. It begins and ends with a number or letter.
+
+use super::lexicon::{Lang, Lexicon, Mark, Sense};
+use super::numbers::{Unit, What};
+use super::tokens::{Gap, Kind, Token};
+use crate::limits;
+
+/// What a run is to its hearer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nature {
+    /// Digits that could identify somebody.
+    Number,
+    /// Letters, perhaps with digits among them.
+    Letters,
+    /// Money, a quantity, a duration, a share: no identifier.
+    Amount,
+}
+
+/// A run, in tokens.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Run {
+    pub(super) first: usize,
+    /// One past the last token.
+    pub(super) last: usize,
+    /// Its units, in the list that was built with it.
+    pub(super) units: (usize, usize),
+    pub(super) nature: Nature,
+    /// Whether it begins with `plus`.
+    pub(super) plus: bool,
+    /// Whether something in it was said in words, spelled or interrupted: digits alone are read by anybody.
+    pub(super) said: bool,
+    /// How many letters it spells.
+    pub(super) letters: usize,
+}
+
+/// Most words between two numbers of a run.
+const BETWEEN: usize = 3;
+
+/// Tokens with what they mean in one language.
+#[derive(Clone, Copy)]
+pub(super) struct Heard<'a> {
+    pub(super) text: &'a [u8],
+    pub(super) tokens: &'a [Token],
+    pub(super) lexicon: &'a Lexicon,
+    pub(super) lang: Lang,
+}
+
+/// A unit of a run, and how many tokens it takes.
+struct Core {
+    what: What,
+    used: usize,
+    /// Whether it is letters that are sure to be spelled.
+    letters: usize,
+}
+
+impl<'a> Heard<'a> {
+    pub(super) fn sense(&self, at: usize) -> Sense {
+        self.tokens.get(at).map_or_else(Sense::default, |token| *self.lexicon.sense(token.word, self.lang))
+    }
+
+    pub(super) fn is(&self, at: usize, mark: Mark) -> bool {
+        self.sense(at).is(mark)
+    }
+
+    /// Finds the runs of the tokens; their units are appended to `units`.
+    pub(super) fn runs(&self, units: &mut Vec<Unit>, out: &mut Vec<Run>) {
+        let mut at = 0;
+        while at < self.tokens.len() {
+            match self.run(at, units) {
+                Some(run) => {
+                    at = run.last;
+                    out.push(run);
+                }
+                None => at += 1,
+            }
+        }
+        self.bridge(units, out);
+    }
+
+    fn run(&self, first: usize, units: &mut Vec<Unit>) -> Option<Run> {
+        let plus = self.is(first, Mark::Plus) || self.tokens[first].kind == Kind::Plus;
+        let begin = first + usize::from(plus);
+        let start = units.len();
+        let mut core = self.core(begin, None, false)?;
+        let (mut letters, mut said) = (0, plus && self.tokens[first].kind == Kind::Word);
+        let (mut at, mut last);
+        at = begin;
+        // Words since the last unit: how many, and whether they part numbers or take one back.
+        let (mut between, mut parted, mut and, mut repair) = (0, false, None, None);
+        loop {
+            let token = self.tokens[at];
+            if let Some(at) = repair.take() {
+                units.push(self.unit(at, What::Repair, true, false));
+            } else if let Some(at) = and.take()
+                && !parted
+            {
+                units.push(self.unit(at, What::And, false, false));
+            }
+            let glued = token.gap == Gap::Hyphen && between == 0;
+            units.push(self.unit(at, core.what, parted, glued));
+            if core.what == What::Written {
+                said |= at > begin && self.interrupts(at);
+            } else {
+                said = true;
+            }
+            letters += core.letters;
+            if core.used > 1 {
+                let end = self.tokens[at + core.used - 1].end;
+                units.last_mut().expect("just pushed").end = end;
+            }
+            at += core.used;
+            last = at;
+            (between, parted) = (0, false);
+            // What may stand between two units.
+            core = loop {
+                if at >= self.tokens.len() || at - first >= limits::SPOKEN_TOKENS {
+                    return self.finish(first, last, (start, units.len()), (plus, said, letters));
+                }
+                if matches!(self.tokens[at].gap, Gap::Break) || self.is_decimal(at) {
+                    return self.finish(first, last, (start, units.len()), (plus, said, letters));
+                }
+                let previous = &units[units.len() - 1];
+                if let Some(core) = self.core(at, Some(previous.what), between == 0) {
+                    break core;
+                }
+                let sense = self.sense(at);
+                let may_stand = sense.is(Mark::Filler) || sense.is(Mark::Repair) || sense.is(Mark::Separator);
+                if between < BETWEEN && (may_stand || sense.is(Mark::And)) {
+                    if sense.is(Mark::Repair) {
+                        repair = Some(at);
+                    } else if sense.is(Mark::And) && between == 0 {
+                        and = Some(at);
+                    }
+                    parted |= may_stand;
+                    between += 1;
+                    at += 1;
+                    continue;
+                }
+                return self.finish(first, last, (start, units.len()), (plus, said, letters));
+            };
+        }
+    }
+
+    fn unit(&self, at: usize, what: What, parted: bool, glued: bool) -> Unit {
+        let token = self.tokens[at];
+        Unit { what, start: token.start, end: token.end, glued, parted }
+    }
+
+    /// Whether a word stands between the written digits at `at` and what is before: a filler, a sign.
+    fn interrupts(&self, at: usize) -> bool {
+        at > 0 && self.tokens[at - 1].kind == Kind::Word
+    }
+
+    /// Whether the token is the part of a decimal behind its point, or of a version: `12.50`.
+    fn is_decimal(&self, at: usize) -> bool {
+        self.tokens[at].gap == Gap::Point
+            && self.tokens[at].kind == Kind::Digits
+            && at > 0
+            && self.tokens[at - 1].kind == Kind::Digits
+    }
+
+    /// The unit that begins at token `at`, behind `before`, which it touches when `near`.
+    fn core(&self, at: usize, before: Option<What>, near: bool) -> Option<Core> {
+        let token = self.tokens.get(at)?;
+        let core = |what, used, letters| Some(Core { what, used, letters });
+        match token.kind {
+            Kind::Digits => {
+                let joined = self.tokens.get(at + 1).is_some_and(|next| next.gap == Gap::Point && next.kind == Kind::Digits);
+                return if joined { None } else { core(What::Written, 1, 0) };
+            }
+            Kind::Mixed if token.len() <= 8 => {
+                let letters = token.of(self.text).iter().filter(|b| b.is_ascii_alphabetic()).count();
+                return if token.of(self.text).is_ascii() { core(What::Written, 1, letters) } else { None };
+            }
+            Kind::Word if !token.elided => {}
+            _ => return None,
+        }
+        if let Some(letter) = self.letter(at, before, near) {
+            return Some(letter);
+        }
+        let sense = self.sense(at);
+        if let Some(value) = sense.number {
+            // A word that is mostly another one counts among numbers only: `oh`.
+            let is_weak = token.letter != 0 || value == 0 && token.len() == 2;
+            if is_weak && !self.counts(at + 1) && !before.is_some_and(is_number) {
+                return None;
+            }
+            return core(What::Number(value), 1, 0);
+        }
+        if sense.scale > 0 {
+            return core(What::Scale(sense.scale), 1, 0);
+        }
+        if sense.times > 0 && (self.counts(at + 1) || self.single_letter(at + 1) != 0) {
+            return core(What::Times(sense.times), 1, 0);
+        }
+        if sense.ordinal > 0 && matches!(before, Some(What::Number(ten)) if near && ten >= 20 && ten % 10 == 0) {
+            return core(What::Number(u16::from(sense.ordinal)), 1, 0);
+        }
+        // Misheard, and only between two numbers.
+        if let Some(value) = sense.misheard
+            && near
+            && before.is_some_and(is_number)
+            && (self.counts(at + 1) || self.is(at + 1, Mark::Filler) && self.counts(at + 2))
+        {
+            return core(What::Number(value), 1, 0);
+        }
+        None
+    }
+
+    /// Whether the token is a number or may begin one.
+    fn counts(&self, at: usize) -> bool {
+        match self.tokens.get(at) {
+            Some(token) if token.gap == Gap::Break || token.elided => false,
+            Some(token) => match token.kind {
+                Kind::Digits => true,
+                Kind::Word => self.sense(at).counts() || self.sense(at).misheard.is_some() && self.is_sure(at + 1),
+                _ => false,
+            },
+            None => false,
+        }
+    }
+
+    fn is_sure(&self, at: usize) -> bool {
+        self.tokens.get(at).is_some_and(|token| token.kind == Kind::Digits) || self.sense(at).counts()
+    }
+
+    /// The letter that a token is, if it is nothing else.
+    fn single_letter(&self, at: usize) -> u8 {
+        let Some(token) = self.tokens.get(at) else { return 0 };
+        if token.elided || token.gap == Gap::Apostrophe { 0 } else { token.letter }
+    }
+
+    /// Whether the token could be a letter, spelled: one alone, its name, its word.
+    fn may_be_letter(&self, at: usize) -> bool {
+        let sense = self.sense(at);
+        let is_near = self.tokens.get(at).is_some_and(|token| token.gap != Gap::Break);
+        is_near && (self.single_letter(at) != 0 || sense.letter > 0 || sense.alphabet > 0)
+    }
+
+    /// A letter that is spelled at token `at`: alone, by name, or by a word for it.
+    fn letter(&self, at: usize, before: Option<What>, near: bool) -> Option<Core> {
+        let single = self.single_letter(at);
+        let sense = self.sense(at);
+        let letter = if single > 0 { single } else { sense.letter };
+        let links = sense.is(Mark::And) && before.is_some_and(is_number) && self.counts(at + 1);
+        if letter > 0 && !links {
+            if let Some(used) = self.word_for(at, letter) {
+                return Some(Core { what: What::Letter(letter), used, letters: 1 });
+            }
+            let among = before.is_some_and(is_letter) && near || self.may_be_letter(at + 1);
+            // A letter that is a word too, or a name of a letter, must stand between two.
+            let is_word = single == 0 || matches!(char::from(single), 'a' | 'e' | 'i' | 'o' | 'y' | 'à' | 'è' | 'é' | 'ò');
+            let behind = before.is_some_and(|what| is_letter(what) || is_number(what)) && near;
+            let ahead = self.may_be_letter(at + 1) || self.counts(at + 1);
+            let holds = match is_word {
+                false => among || behind || ahead,
+                true => behind && (ahead || before.is_some_and(is_letter)) || ahead && self.spells_on(at + 1),
+            };
+            // `o` is a zero among digits.
+            let is_zero = sense.number == Some(0) && !(before.is_some_and(is_letter) && near);
+            if holds && !is_zero {
+                return Some(Core { what: What::Letter(letter), used: 1, letters: 1 });
+            }
+        }
+        if sense.alphabet > 0 {
+            let behind = before.is_some_and(|what| is_letter(what) || is_number(what)) && near;
+            if behind || self.may_be_letter(at + 1) && self.sense(at + 1).letter != b'a' || self.counts(at + 1) && self.spells_on(at + 2) {
+                return Some(Core { what: What::Letter(sense.alphabet), used: 1, letters: 1 });
+            }
+        }
+        // `are`, `you`, `see` between two letters.
+        if sense.heard > 0 && near && before.is_some_and(is_letter) && self.may_be_letter(at + 1) {
+            return Some(Core { what: What::Letter(sense.heard), used: 1, letters: 1 });
+        }
+        self.clump(at, before, near)
+    }
+
+    /// Whether letters go on at `at`, of which the first cannot be a word.
+    fn spells_on(&self, at: usize) -> bool {
+        let letter = self.single_letter(at);
+        letter > 0 && !b"aeioy\xe0".contains(&letter) || self.sense(at).alphabet > 0 || letter > 0 && self.single_letter(at + 1) > 0
+    }
+
+    /// How many tokens a letter and its word take: `D for David`, `m comme marie`, `d delta`.
+    fn word_for(&self, at: usize, letter: u8) -> Option<usize> {
+        let begins = |at: usize| {
+            let token = self.tokens.get(at)?;
+            let word = token.of(self.text);
+            let first = crate::view::decode::char_at(word).0.to_lowercase().next()?;
+            (token.kind == Kind::Word && token.len() > 1 && first as u32 == u32::from(letter)).then_some(())
+        };
+        if self.is(at + 1, Mark::For) && begins(at + 2).is_some() {
+            return Some(3);
+        }
+        (begins(at + 1).is_some() && self.sense(at + 1).alphabet == letter && self.tokens[at + 1].gap != Gap::Break)
+            .then_some(2)
+    }
+
+    /// Two or three letters that a recogniser wrote together between letters: `SL`, `RR`, `tra`.
+    fn clump(&self, at: usize, before: Option<What>, near: bool) -> Option<Core> {
+        let token = self.tokens[at];
+        let word = token.of(self.text);
+        if token.kind != Kind::Word || !(2..=3).contains(&word.len()) || !word.is_ascii() || !near {
+            return None;
+        }
+        let has_vowel = word.iter().any(|b| b"aeiouy".contains(&b.to_ascii_lowercase()));
+        let is_upper = word.iter().all(u8::is_ascii_uppercase);
+        let is_known = token.word != 0;
+        let among = before.is_some_and(|what| is_letter(what) || is_number(what));
+        let strange = !has_vowel || is_upper && !is_known;
+        (among && strange).then_some(Core { what: What::Written, used: 1, letters: word.len() })
+    }
+
+    /// Makes one run of two whose numbers are parted by one short unknown word: a slip of the recogniser.
+    fn bridge(&self, units: &mut [Unit], runs: &mut Vec<Run>) {
+        let digits = |run: &Run| run.units.1 - run.units.0;
+        let mut at = 0;
+        while at + 1 < runs.len() {
+            let (a, b) = (runs[at], runs[at + 1]);
+            let gap = a.last..b.first;
+            let is_slip = gap.len() == 1
+                && a.nature == Nature::Number
+                && b.nature == Nature::Number
+                && !b.plus
+                && (a.said || b.said)
+                && b.last - a.first <= limits::SPOKEN_TOKENS
+                && self.tokens[a.last].kind == Kind::Word
+                && self.tokens[a.last].len() <= 8
+                && !matches!(self.tokens[a.last].gap, Gap::Break | Gap::Apostrophe)
+                && !matches!(self.tokens[b.first].gap, Gap::Break | Gap::Apostrophe)
+                && !self.tokens[a.last].elided
+                && !self.names_a_quantity(a.last)
+                && self.sense(a.last).month == 0
+                && digits(&a) + digits(&b) >= 5
+                && digits(&a).max(digits(&b)) >= 3;
+            if is_slip && a.units.1 == b.units.0 {
+                units[b.units.0].parted = true;
+                runs[at] = Run { last: b.last, units: (a.units.0, b.units.1), said: true, ..a };
+                runs.remove(at + 1);
+            } else {
+                at += 1;
+            }
+        }
+    }
+
+    fn names_a_quantity(&self, at: usize) -> bool {
+        self.tokens.get(at).is_some_and(|token| token.kind == Kind::Money)
+            || self.is(at, Mark::Money)
+            || self.is(at, Mark::Unit)
+    }
+
+    /// The run, if it is one: judged by what stands before and behind it.
+    fn finish(
+        &self,
+        first: usize,
+        last: usize,
+        units: (usize, usize),
+        (plus, said, letters): (bool, bool, usize),
+    ) -> Option<Run> {
+        let mut behind = last;
+        while behind < last + 2 && self.is(behind, Mark::Filler) && !self.names_a_quantity(behind) {
+            behind += 1;
+        }
+        let touches = |at: usize| self.tokens.get(at).is_some_and(|token| !matches!(token.gap, Gap::Break | Gap::Stop));
+        let counted = touches(last) && self.names_a_quantity(behind);
+        let priced = first > 0
+            && !matches!(self.tokens[first].gap, Gap::Break | Gap::Stop)
+            && (self.tokens[first - 1].kind == Kind::Money || self.is(first - 1, Mark::Money));
+        let few = units.1 - units.0 <= 7;
+        let nature = if letters >= 1 {
+            Nature::Letters
+        } else if (counted || priced) && few {
+            Nature::Amount
+        } else {
+            Nature::Number
+        };
+        Some(Run { first, last, units, nature, plus, said, letters })
+    }
+}
+
+fn is_number(what: What) -> bool {
+    matches!(what, What::Number(_) | What::Scale(_) | What::Written | What::Times(_))
+}
+
+fn is_letter(what: What) -> bool {
+    matches!(what, What::Letter(_) | What::Times(_) | What::Written)
+}
