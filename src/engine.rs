@@ -340,10 +340,15 @@ impl Engine {
             self.look(chunk.text, segment, index as u32, keys, worker);
             self.sort_out(worker);
             if segment.role == Role::Text {
+                if worker.detect.wants_speaker() {
+                    let speaker = speaker_of(file, chunk, conversation, index);
+                    worker.detect.set_speaker(speaker);
+                }
                 self.rules.turn_over(&mut worker.detect);
             }
         }
         self.sweep(chunk, conversation, from, worker);
+        self.stitch(worker);
         self.replacements(chunk, conversation, worker);
         let count = |found: &[Located], counts: &mut [u64]| {
             for located in found {
@@ -494,4 +499,16 @@ impl Engine {
         }
         out.faults.push((record.number, (record.span.start + fault.at) as usize, fault.kind));
     }
+}
+
+/// Who speaks in a segment: a number for the label or field that says so, 0 when nothing does.
+fn speaker_of(file: &FileContext, chunk: &format::Chunk, conversation: &Conversation, index: usize) -> u64 {
+    let record = conversation.segments[index].record;
+    let first = conversation.segments.partition_point(|segment| segment.record < record);
+    let of_record = conversation.segments[first..].iter().take_while(|segment| segment.record == record);
+    let speaker = of_record.filter(|segment| file.layout.is_speaker(chunk, conversation, segment)).last();
+    speaker.map_or(0, |speaker| {
+        let name = speaker.span.of(chunk.text.bytes);
+        name.iter().fold(1, |hash: u64, &b| (hash.rotate_left(7) ^ u64::from(b)).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    })
 }

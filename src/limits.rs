@@ -87,6 +87,15 @@ pub const GOLD_LABEL_BYTES: usize = 64;
 /// Words of names that a conversation remembers. A call of an hour has some twenty.
 pub const NAMES_REMEMBERED: usize = 256;
 
+/// Turns that say next to nothing (`mm-hmm`, a piece of a number) after which a question still stands.
+pub const TURNS_ASKED: usize = 4;
+
+/// Letters and digits of a value that is said over several turns; no identifier is longer.
+pub const PIECE_CHARACTERS: usize = 48;
+
+/// Numbers and spellings of an open conversation that are remembered when records are masked one by one.
+pub const PIECES_REMEMBERED: usize = 64;
+
 /// Words of one number or spelling that somebody says; a longer one is cut there. An IBAN said digit by digit
 /// with fillers has under 80.
 pub const SPOKEN_TOKENS: usize = 128;

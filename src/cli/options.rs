@@ -47,6 +47,8 @@ pub(super) enum Detector {
     Names,
     /// Numbers, letters and addresses that are said in words.
     Spoken,
+    /// Values that are said over several turns.
+    Conversation,
 }
 
 /// How an input is read.
@@ -210,7 +212,7 @@ pub(super) struct Detection {
         long,
         value_name = "LIST",
         value_delimiter = ',',
-        default_value = "patterns,names,spoken",
+        default_value = "patterns,names,spoken,conversation",
         help_heading = "Detection"
     )]
     detectors: Vec<Detector>,
@@ -243,6 +245,7 @@ impl Detection {
             min_score: (self.min_score * 100.0).round() as u8,
             patterns: self.detectors.contains(&Detector::Patterns),
             spoken: self.detectors.contains(&Detector::Spoken),
+            conversation: self.detectors.contains(&Detector::Conversation) && self.detectors.contains(&Detector::Spoken),
             names: self.detectors.contains(&Detector::Names).then_some(self.recall.odds()),
             at_every_byte: self.at_every_byte,
             ..Options::default()

@@ -258,6 +258,8 @@ pub(super) struct Surroundings {
     pub(super) key: Vec<Group>,
     /// Of the turn before.
     pub(super) before: Vec<Group>,
+    /// How many turns ago each of them was heard.
+    ages: Vec<u8>,
     /// All groups that are somewhere around, a bit each.
     present: Vec<u64>,
 }
@@ -284,6 +286,7 @@ impl Surroundings {
     /// Forgets the turn before: a conversation begins.
     pub(super) fn next_conversation(&mut self) {
         self.before.clear();
+        self.ages.clear();
     }
 
     /// The groups of the turn before.
@@ -298,12 +301,36 @@ impl Surroundings {
     }
 
     /// Makes the segment that was just looked at the turn before. Its last cues count, however far from its
-    /// end: masking must not change which.
-    pub(super) fn turn_over(&mut self, words: &Words) {
-        self.before.clear();
-        for cue in self.own.iter().rev().take(limits::TURN_CUES) {
-            self.before.extend_from_slice(words.groups(cue));
+    /// end: masking must not change which. A turn that says next to nothing (`is_thin`) lets the question
+    /// before it stand.
+    pub(super) fn turn_over(&mut self, words: &Words, is_thin: bool) {
+        self.ages.resize(self.before.len(), 0);
+        let mut kept = 0;
+        for at in 0..self.before.len() {
+            if is_thin && usize::from(self.ages[at]) < limits::TURNS_ASKED {
+                (self.before[kept], self.ages[kept]) = (self.before[at], self.ages[at] + 1);
+                kept += 1;
+            }
         }
+        self.before.truncate(kept);
+        self.ages.truncate(kept);
+        for cue in self.own.iter().rev().take(limits::TURN_CUES) {
+            for &group in words.groups(cue) {
+                match self.before.iter().position(|known| *known == group) {
+                    Some(at) => self.ages[at] = 0,
+                    None => {
+                        self.before.push(group);
+                        self.ages.push(0);
+                    }
+                }
+            }
+        }
+    }
+
+    /// All groups around, those of the turn before included.
+    pub(super) fn all(&self, words: &Words) -> impl Iterator<Item = Group> {
+        let own = self.own.iter().flat_map(|cue| words.groups(cue).iter().copied());
+        own.chain(self.before.iter().copied())
     }
 
     /// Whether a word of the group stood in the turn before, or stands in the field's name.

@@ -14,6 +14,7 @@ mod around;
 mod automaton;
 pub mod checks;
 mod context;
+mod conversation;
 pub mod examples;
 mod gaps;
 pub mod names;
@@ -25,6 +26,7 @@ mod starts;
 mod trace;
 mod weigh;
 
+pub use conversation::Stitched;
 pub use ruleset::{BALANCED, HIGH, Options, PRECISE, Ruleset, SHIPPED, WordLists};
 pub use trace::{Attempt, Side, Step, Trace, Verdict, Word};
 
@@ -78,6 +80,9 @@ pub struct Scratch {
     /// What each turn had heard before it: where its groups end in `heard`, and whether a name was asked for.
     turns: Vec<(u32, bool)>,
     heard: Vec<context::Group>,
+    /// What was said in the conversation's turns, and whether the turn at hand says next to nothing else.
+    talk: conversation::Talk,
+    is_thin: bool,
     /// What was said aloud in the text at hand.
     said: spoken::Said,
     /// Values of the conversation that do not stand so in the text.
@@ -95,6 +100,7 @@ impl Scratch {
         self.learned = 0;
         self.asked_name = [false; 2];
         self.values.clear();
+        self.talk.clear();
         if let Some(trace) = &mut self.trace {
             trace.next_conversation();
         }
@@ -134,6 +140,8 @@ impl Ruleset {
             asked_name: [false; 2],
             turns: Vec::new(),
             heard: Vec::new(),
+            talk: conversation::Talk::default(),
+            is_thin: false,
             said: spoken::Said::default(),
             values: Values::default(),
             key_text: Vec::new(),
@@ -203,12 +211,12 @@ impl Ruleset {
     /// Makes the text segment that was just looked at the turn before.
     pub fn turn_over(&self, scratch: &mut Scratch) {
         // What is masked says nothing to the next turn, or a second run would hear less than the first.
-        let Scratch { surroundings, findings, .. } = scratch;
+        let Scratch { surroundings, findings, is_thin, .. } = &mut *scratch;
         surroundings.own.retain(|cue| {
             let span = Span { start: cue.start, end: cue.end };
             !findings.iter().any(|finding| finding.span.overlaps(span))
         });
-        surroundings.turn_over(&self.words);
+        surroundings.turn_over(&self.words, *is_thin);
         scratch.asked_name = [scratch.asked_name[1], false];
         if let Some(trace) = &mut scratch.trace {
             trace.turn_over(&scratch.surroundings, &self.words);

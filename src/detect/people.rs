@@ -14,12 +14,14 @@ impl Scratch {
         self.turns.clear();
         self.heard.clear();
         self.learned = 0;
+        self.talk.go_on();
     }
 
     /// Notes what the turn that is looked at next has heard before it.
     pub fn note_turn(&mut self) {
         self.heard.extend_from_slice(self.surroundings.before());
         self.turns.push((self.heard.len() as u32, self.asked_name[0]));
+        self.talk.next_turn();
     }
 
     /// Makes it heard again before turn `turn` is looked at once more.

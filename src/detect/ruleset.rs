@@ -48,6 +48,8 @@ pub struct Options {
     pub patterns: bool,
     /// Whether what is said aloud is looked for.
     pub spoken: bool,
+    /// Whether values are put together that were said over several turns.
+    pub conversation: bool,
     /// How sure the name model must be, as the logarithm of the odds; no names are looked for when `None`.
     pub names: Option<f32>,
     /// Which code looks at the bytes.
@@ -64,6 +66,7 @@ impl Default for Options {
             min_score: 50,
             patterns: true,
             spoken: true,
+            conversation: true,
             names: Some(BALANCED),
             kernel: Kernel::best(),
             at_every_byte: false,
@@ -136,6 +139,9 @@ pub struct Ruleset {
     pub(super) joiners: Joiners,
     /// What is needed to find what is said aloud.
     pub(super) spoken: Option<Spoken>,
+    /// Whether values are put together over turns, and the number of the rule that does.
+    pub(super) stitches: bool,
+    pub(super) stitched_rule: u16,
     /// The name detector and how sure it must be.
     pub(super) names: Option<(Names, Threshold)>,
     /// Number of the rule that finds names in text.
@@ -179,7 +185,7 @@ fn shown_in(files: &[(String, String)], error: Error) -> Error {
 }
 
 /// Rules without a pattern: what they find follows from the layout or the user's list.
-const BUILT_IN: [(&str, &str, &str); 6] = [
+const BUILT_IN: [(&str, &str, &str); 7] = [
     (
         "speaker.name",
         "PERSON",
@@ -190,6 +196,7 @@ const BUILT_IN: [(&str, &str, &str); 6] = [
     ("name.memory", "PERSON", "a name that was found elsewhere in the conversation"),
     ("spoken.spelled", "SPELLED", "letters that are spelled; PERSON where they spell a name that was asked for or stands near"),
     ("spoken.long", "NUMBER", "a number said aloud that is longer than any identifier"),
+    ("conversation.stitched", "NUMBER", "a value said over several turns that no rule names; SPELLED or PERSON when it is letters"),
 ];
 
 impl Ruleset {
@@ -241,7 +248,7 @@ impl Ruleset {
         for word in options.lists.deny.iter().chain([&String::new()]).chain(&options.lists.allow) {
             digest.update(word.as_bytes()).update(&[0]);
         }
-        digest.update(&[options.min_score, u8::from(options.patterns), u8::from(options.spoken)]);
+        digest.update(&[options.min_score, u8::from(options.patterns), u8::from(options.spoken), u8::from(options.conversation)]);
         if options.spoken {
             digest.update(lexicon::digest().as_bytes());
         }
@@ -434,6 +441,8 @@ impl Ruleset {
                 .collect(),
             joiners: Joiners::shipped(),
             spoken,
+            stitches: options.conversation,
+            stitched_rule: first_built_in + 6,
             names: options.names.map(|odds| (Names::shipped(), Threshold(odds))),
             name_rule: first_built_in + 2,
             memory_rule: first_built_in + 3,

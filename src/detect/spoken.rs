@@ -13,7 +13,7 @@ use super::context::{Near, WordsBuilder};
 use super::trace::Trace;
 use super::{Place, Ruleset, Scratch, context};
 use crate::error::{Error, Result};
-use crate::model::{Entity, Finding, NUMBER, PERSON, SPELLED, Span};
+use crate::model::{Entity, Finding, NUMBER, PERSON, Role, SPELLED, Span};
 use crate::scan::Text;
 use crate::view::spoken::lexicon::Lexicon;
 use crate::view::spoken::{Form, Listener, Nature, Reading, Saying};
@@ -62,6 +62,9 @@ const BEFORE: usize = 120;
 const BEHIND: usize = 160;
 /// Bytes within which two pieces of evidence belong together.
 const TOGETHER: u32 = 28;
+/// Bytes of an answer in which one word may be all of it, and of a turn whose digits may go on in the next one.
+const SHORT_ANSWER: usize = 64;
+const TURN: usize = 400;
 /// A saying shorter than this means nothing by itself.
 const SHORTEST: usize = 3;
 /// Other readings that are tried when the first one names nothing.
@@ -70,6 +73,14 @@ const OTHERS: usize = 12;
 const LONGEST: usize = 36;
 
 impl Ruleset {
+    /// The words of what is said aloud.
+    ///
+    /// # Panics
+    /// When it is not looked for.
+    pub(super) fn lexicon(&self) -> &Lexicon {
+        &self.spoken.as_ref().expect("asked only where it is looked for").lexicon
+    }
+
     /// Adds to `scratch.findings` what is said aloud in the text.
     pub(super) fn said(&self, place: &Place, scratch: &mut Scratch) {
         let Some(spoken) = &self.spoken else { return };
@@ -95,15 +106,15 @@ impl Ruleset {
         }
         letters_alone(place, evidence);
         let text = place.text;
-        if !evidence.is_empty() || scratch.anchors.len() > 1 {
+        if !evidence.is_empty() || scratch.anchors.len() > usize::from(!self.stitches) {
             for &at in &scratch.anchors {
                 if text.bytes[at as usize].is_ascii_digit() {
                     let end = text.next(at as usize, place.end, |m| !m.digit).unwrap_or(place.end);
                     evidence.push((at, end as u32, Evidence::Digits));
                 }
             }
-            evidence.sort_unstable();
         }
+        evidence.sort_unstable();
         let together = |a: &(u32, u32, Evidence), b: &(u32, u32, Evidence)| {
             let gap = b.0.saturating_sub(a.1);
             match (a.2, b.2) {
@@ -113,8 +124,13 @@ impl Ruleset {
                 _ => gap < TOGETHER,
             }
         };
+        // In a short answer a word may be a piece of a value, and so may digits anywhere.
+        let is_short = self.stitches && place.end - place.start <= SHORT_ANSWER;
+        let is_turn = self.stitches && place.role == Role::Text && place.end - place.start <= TURN;
         for (at, piece) in evidence.iter().enumerate() {
             let stands = piece.2 == Evidence::Word(2)
+                || is_short
+                || is_turn && piece.2 == Evidence::Digits && piece.1 - piece.0 > 1
                 || at > 0 && together(&evidence[at - 1], piece)
                 || evidence.get(at + 1).is_some_and(|next| together(piece, next));
             if !stands {

@@ -36,6 +36,7 @@ impl Engine {
         };
         self.rules.find(&place, detect);
         self.remember(&place, detect);
+        self.rules.overhear(&place, index, |span| if in_view { view.raw(span) } else { span }, detect);
         if let Some(judged) = judged {
             judged.collect(&self.rules, &place, in_view.then_some(&*view), index, true, detect);
         }

@@ -6,8 +6,9 @@
 use super::{Engine, Worker};
 use crate::detect::{Place, Scratch};
 use crate::format::{Chunk, Conversation};
-use crate::model::{Located, PERSON, Role, Segment};
+use crate::model::{Located, PERSON, Role, Segment, Span};
 use crate::policy::Action;
+use crate::resolve::resolve;
 use crate::scan::Text;
 use crate::view::View;
 
@@ -57,6 +58,29 @@ impl Engine {
             }
             std::mem::swap(old, new);
         }
+    }
+
+    /// Masks values that were said over several turns, and what repeats a value.
+    pub(super) fn stitch(&self, worker: &mut Worker) {
+        let mut found = self.rules.stitch(&mut worker.detect);
+        found.retain(|(_, _, finding)| matches!(self.policy.action(finding.entity), Action::Mask(_)));
+        if found.is_empty() {
+            return;
+        }
+        found.sort_unstable_by_key(|(segment, span, _)| (*segment, *span));
+        let holds = |span: Span| {
+            let at = found.partition_point(|(_, piece, _)| piece.end < span.end);
+            found.get(at).is_some_and(|(_, piece, _)| piece.start <= span.start)
+        };
+        // What a piece was taken for by itself is forgotten.
+        worker.masked.retain(|located| !holds(located.span));
+        worker.masked.extend(found.iter().map(|&(segment, span, finding)| Located { span, finding, segment }));
+        resolve(&mut worker.masked);
+        let masked = &worker.masked;
+        worker.kept.retain(|kept| {
+            let at = masked.partition_point(|located| located.span.end <= kept.span.start);
+            !masked.get(at).is_some_and(|located| located.span.overlaps(kept.span))
+        });
     }
 
     /// Whether a known name stands in the segment, outside what is masked in it.

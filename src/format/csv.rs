@@ -375,6 +375,10 @@ impl Layout for Table {
         [name.map_or(&[], |name| name.as_bytes()), &[]]
     }
 
+    fn is_speaker(&self, _: &Chunk, _: &Conversation, segment: &Segment) -> bool {
+        self.columns.get(segment.name as usize) == Some(&Field::Speaker)
+    }
+
     fn pointers(
         &self,
         _: &Chunk,

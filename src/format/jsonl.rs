@@ -1,6 +1,6 @@
 //! JSON lines: a record a line; lines with the same conversation id that stand together belong together.
 
-use super::fields::Fields;
+use super::fields::{Field, Fields};
 use super::json::{Parser, Scratch};
 use super::{Chunk, Conversation, Format, Layout, count_lines, id_hash, line_end, without_line_end};
 use crate::limits;
@@ -153,6 +153,11 @@ impl Layout for Lines {
             Some(name) => name.span.of(chunk.text.bytes),
             None => &[],
         })
+    }
+
+    fn is_speaker(&self, chunk: &Chunk, conversation: &Conversation, segment: &Segment) -> bool {
+        matches!(segment.role, Role::Exempt | Role::Person | Role::Value)
+            && self.fields.of(self.keys(chunk, conversation, segment)[0]) == Field::Speaker
     }
 
     fn pointers(

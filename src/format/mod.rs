@@ -149,6 +149,9 @@ pub trait Layout: Send + Sync {
     fn keys<'a>(&'a self, chunk: &Chunk<'a>, conversation: &Conversation, segment: &Segment)
     -> [&'a [u8]; 2];
 
+    /// Whether the segment says who speaks in its record.
+    fn is_speaker(&self, chunk: &Chunk, conversation: &Conversation, segment: &Segment) -> bool;
+
     /// Appends, for each wanted segment of one record (in order), where it lies in the record, for findings
     /// and audit: a JSON pointer, a column. `masked` gives the masked form of a segment or column that
     /// serves as a name, if it was masked.

@@ -188,6 +188,10 @@ impl Layout for Lines {
         [&[]; 2]
     }
 
+    fn is_speaker(&self, _: &Chunk, _: &Conversation, segment: &Segment) -> bool {
+        segment.role != Role::Text
+    }
+
     fn pointers(
         &self,
         _: &Chunk,

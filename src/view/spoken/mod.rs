@@ -158,7 +158,7 @@ impl Listener {
         for run in runs.iter() {
             read(heard.text, &units[run.units.0..run.units.1], heard.lang, 1, reader, readings);
             let Some(reading) = readings.first() else { continue };
-            if reading.text.len() < 2 || is_bare_amount(&units[run.units.0..run.units.1], reading) {
+            if reading.text.is_empty() || is_bare_amount(&units[run.units.0..run.units.1], reading) {
                 continue;
             }
             let start = written.len();
@@ -193,6 +193,28 @@ impl Listener {
         if saying.plus {
             out.iter_mut().for_each(|reading| reading.text.insert(0, '+'));
         }
+    }
+
+    /// Whether next to nothing stands before the saying in the text, and behind it: fillers, and words that
+    /// carry an answer. What was not read counts as something.
+    #[must_use]
+    pub fn edges(&self, saying: &Saying, (start, end): (usize, usize), lexicon: &Lexicon) -> (bool, bool) {
+        let first = self.tokens.partition_point(|token| token.start < saying.span.start);
+        let last = self.tokens.partition_point(|token| token.start < saying.span.end);
+        let is_quiet = |token: &Token| {
+            let says_little = |lang: usize| {
+                let sense = lexicon.sense(token.word, lang as Lang);
+                [Mark::Filler, Mark::Carrier, Mark::Repair, Mark::And, Mark::Of]
+                    .iter()
+                    .any(|mark| sense.is(*mark))
+            };
+            token.kind == Kind::Word && token.word != 0 && (0..LANGUAGES.len()).any(says_little)
+        };
+        let read_from = self.tokens.first().is_some_and(|token| token.start as usize <= start + 2);
+        let read_to = self.tokens.last().is_some_and(|token| token.end as usize + 2 >= end);
+        let head = read_from && first <= 6 && self.tokens[..first].iter().all(is_quiet);
+        let tail = read_to && self.tokens.len() - last <= 6 && self.tokens[last..].iter().all(is_quiet);
+        (head, tail)
     }
 
     /// Where the groups of a saying's first reading end in it.

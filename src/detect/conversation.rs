@@ -1,0 +1,411 @@
+//! What was said over several turns?
+//!
+//! A card number comes in four pieces, and between them the agent says `mm-hmm`, repeats a piece, mishears
+//! another. Pieces of one speaker with nothing but that between them are one value. What the other speaker
+//! repeats of it is masked with it, also regrouped or with a digit wrong, and so is every later mention of its
+//! last digits. All of them have one value, and so one number in their label.
+//!
+//! Only turns with digits, number words or spelled letters leave anything here. Looking back is bounded, so a
+//! conversation of a million turns takes linear time.
+
+use super::context::Group;
+use super::{Place, Ruleset, Scratch};
+use crate::limits;
+use crate::model::{Entity, Finding, NUMBER, PERSON, Role, SPELLED, Span, ValueId};
+use crate::scan::Text;
+use crate::view::spoken::{Form, Nature, Reading};
+
+/// What was said in the conversation so far.
+#[derive(Default)]
+pub(super) struct Talk {
+    turns: Vec<Turn>,
+    pieces: Vec<Piece>,
+    /// Pieces before this one stand in records that are written already.
+    live: usize,
+    /// Whether the turn at hand is still to be listened to.
+    is_open: bool,
+}
+
+struct Turn {
+    /// Who speaks; 0 when nobody knows.
+    speaker: u64,
+    /// Whether it says next to nothing beside its pieces.
+    is_thin: bool,
+    /// Whether it asks for, or speaks of, something that has a number.
+    asks: bool,
+}
+
+/// A number or some letters in a turn.
+struct Piece {
+    turn: usize,
+    /// The segment that it stands in.
+    segment: u32,
+    /// In raw bytes of the chunk.
+    span: Span,
+    written: String,
+    others: Vec<String>,
+    /// Whether it is so many of something: never a piece of an identifier.
+    is_amount: bool,
+    /// Whether next to nothing stands before it in its turn, and behind it.
+    head: bool,
+    tail: bool,
+    /// Whether a name was asked for.
+    asked_name: bool,
+    /// Context words around, and of the turns before.
+    groups: Vec<Group>,
+    /// What rules found it to be.
+    named: Option<Finding>,
+}
+
+/// A finding of a piece: its segment, where in raw bytes of the chunk, and what.
+pub type Stitched = (u32, Span, Finding);
+
+/// Pieces that are one value, and what repeats them.
+struct Fragment {
+    speaker: u64,
+    text: String,
+    pieces: Vec<usize>,
+    echoes: Vec<usize>,
+    last_turn: usize,
+    /// Whether more of it may follow.
+    is_open: bool,
+}
+
+/// Turns between two pieces, and between a value and what repeats it at once.
+const TURNS_BETWEEN: usize = 6;
+/// Values that may still go on at a time.
+const OPEN: usize = 8;
+/// Words of a turn that says next to nothing.
+const THIN: usize = 6;
+/// Digits from which a number is an identifier by itself, and with a word that announces one.
+const LONG: usize = 7;
+const ANNOUNCED: usize = 4;
+/// Digits that are enough to know a value by.
+const KNOWN_BY: usize = 4;
+
+impl Talk {
+    /// Forgets the conversation before.
+    pub(super) fn clear(&mut self) {
+        self.turns.clear();
+        self.pieces.clear();
+        self.live = 0;
+    }
+
+    /// What was said so far is written; only what follows can still be masked.
+    pub(super) fn go_on(&mut self) {
+        // What lies far back is repeated by its last digits at most.
+        if self.pieces.len() > limits::PIECES_REMEMBERED {
+            self.pieces.drain(..self.pieces.len() - limits::PIECES_REMEMBERED);
+        }
+        self.live = self.pieces.len();
+    }
+
+    /// A turn begins.
+    pub(super) fn next_turn(&mut self) {
+        self.turns.push(Turn { speaker: 0, is_thin: false, asks: false });
+        self.is_open = true;
+    }
+}
+
+impl Scratch {
+    /// Whether the turn that was just looked at holds something that may be a piece of a value: then its
+    /// speaker should be told.
+    #[must_use]
+    pub fn wants_speaker(&self) -> bool {
+        let turn = self.talk.turns.len();
+        self.talk.pieces.last().is_some_and(|piece| piece.turn + 1 == turn)
+    }
+
+    /// Says who spoke the turn that was just looked at: any number but 0.
+    pub fn set_speaker(&mut self, speaker: u64) {
+        if let Some(turn) = self.talk.turns.last_mut() {
+            turn.speaker = speaker;
+        }
+    }
+}
+
+impl Ruleset {
+    /// Notes the pieces of the turn that was just looked at for the first time. `raw` gives the bytes of the chunk
+    /// that bytes of `place` stand for.
+    pub fn overhear(&self, place: &Place, segment: u32, raw: impl Fn(Span) -> Span, scratch: &mut Scratch) {
+        if !std::mem::take(&mut scratch.talk.is_open) {
+            return;
+        }
+        let is_thin = is_thin(place, &scratch.findings);
+        scratch.is_thin = is_thin;
+        if !self.stitches {
+            return;
+        }
+        let turn = scratch.talk.turns.len() - 1;
+        let asks = scratch.surroundings.own.iter().any(|cue| {
+            self.words.groups(cue).iter().any(|group| is_set(&self.digit_groups, *group))
+        });
+        scratch.talk.turns[turn].is_thin = is_thin;
+        scratch.talk.turns[turn].asks = asks;
+        let mut said = std::mem::take(&mut scratch.said);
+        let mut others: Vec<Reading> = Vec::new();
+        let mut at = 0;
+        while let Some(saying) = said.listener.sayings.get(at).cloned() {
+            at += 1;
+            let Form::Run(nature) = saying.form else { continue };
+            let written = said.listener.written(&saying).to_owned();
+            let (head, tail) = said.listener.edges(&saying, (place.start, place.end), self.lexicon());
+            if written.len() > limits::PIECE_CHARACTERS || written.len() < 2 && !(head && tail) {
+                continue;
+            }
+            if written.len() <= 12 {
+                said.listener.others(place.text.bytes, &saying, 6, &mut others);
+            } else {
+                others.clear();
+            }
+            let named = scratch.findings.iter().filter(|finding| {
+                finding.span.overlaps(saying.span) && !self.is_catch_all(finding.rule) && finding.entity != PERSON
+            });
+            let groups = scratch.surroundings.all(&self.words).collect();
+            scratch.talk.pieces.push(Piece {
+                turn,
+                segment,
+                span: raw(saying.span),
+                written,
+                others: others.iter().map(|reading| reading.text.clone()).collect(),
+                is_amount: nature == Nature::Amount,
+                head,
+                tail,
+                asked_name: scratch.asked_name[0],
+                groups,
+                named: named.max_by_key(|finding| finding.score).copied(),
+            });
+        }
+        scratch.said = said;
+    }
+
+    fn is_catch_all(&self, rule: u16) -> bool {
+        self.compiled.get(usize::from(rule)).is_some_and(|rule| rule.catch_all)
+    }
+
+    /// Finds the values of the conversation that were said over several turns, and what repeats values.
+    pub fn stitch(&self, scratch: &mut Scratch) -> Vec<Stitched> {
+        if !self.stitches || scratch.talk.pieces.len() < 2 {
+            return Vec::new();
+        }
+        let talk = std::mem::take(&mut scratch.talk);
+        let mut out = Vec::new();
+        let mut known: Vec<(String, Finding)> = Vec::new();
+        let mut done = vec![false; talk.pieces.len()];
+        for fragment in fragments(&talk) {
+            let Some(finding) = self.name(&fragment, &talk, scratch) else { continue };
+            known.push((fragment.text.clone(), finding));
+            for &at in fragment.pieces.iter().chain(&fragment.echoes) {
+                done[at] = true;
+                // A piece that rules named alone keeps its name; all have one value.
+                if fragment.pieces.len() > 1 || at != fragment.pieces[0] {
+                    let piece = &talk.pieces[at];
+                    out.push((at, Finding { span: piece.span, ..finding }));
+                }
+            }
+        }
+        // Every other mention of a value, by its first or last digits.
+        for (at, piece) in talk.pieces.iter().enumerate() {
+            if done[at] || piece.is_amount || piece.named.is_some() {
+                continue;
+            }
+            let mentions = |value: &str| readings(piece).any(|text| is_mention(text, value));
+            if let Some((_, finding)) = known.iter().find(|(value, _)| mentions(value)) {
+                out.push((at, Finding { span: piece.span, ..*finding }));
+            }
+        }
+        let live = talk.live;
+        let found = out.into_iter().filter(|(at, _)| *at >= live);
+        let found = found.map(|(at, finding)| (talk.pieces[at].segment, talk.pieces[at].span, finding)).collect();
+        scratch.talk = talk;
+        found
+    }
+
+    /// What a fragment is, if it is anything.
+    fn name(&self, fragment: &Fragment, talk: &Talk, scratch: &mut Scratch) -> Option<Finding> {
+        let first = &talk.pieces[fragment.pieces[0]];
+        let value = |scratch: &mut Scratch| scratch.values.note(fragment.text.as_bytes());
+        if fragment.pieces.len() == 1 {
+            // Rules have judged it; what is left are its echoes.
+            let named = first.named.filter(|_| fragment.text.len() >= 3)?;
+            let value = if named.value == ValueId::OWN { value(scratch) } else { named.value };
+            return Some(Finding { value, ..named });
+        }
+        let digits = fragment.text.bytes().filter(u8::is_ascii_digit).count();
+        let announced = fragment.pieces.iter().any(|&at| {
+            let piece = &talk.pieces[at];
+            piece.named.is_some() || piece.groups.iter().any(|group| is_set(&self.digit_groups, *group))
+        });
+        let letters = fragment.text.len() - digits;
+        let asked_name = fragment.pieces.iter().any(|&at| talk.pieces[at].asked_name);
+        let is_enough = digits >= LONG
+            || announced && fragment.text.len() >= ANNOUNCED
+            || fragment.pieces.len() >= 3 && digits >= LONG - 1
+            || letters >= 3 && asked_name
+            || letters >= LONG;
+        if !is_enough {
+            return None;
+        }
+        let value = value(scratch);
+        let judged = self.judge_alone(&fragment.text, &first.groups, scratch);
+        let (entity, rule, score) = judged.map_or_else(
+            || {
+                let entity: Entity = match (letters, asked_name) {
+                    (0, _) => NUMBER,
+                    (_, true) if digits == 0 => PERSON,
+                    _ if digits < ANNOUNCED => SPELLED,
+                    _ => NUMBER,
+                };
+                (entity, self.stitched_rule, 75)
+            },
+            |finding| (finding.entity, finding.rule, finding.score),
+        );
+        Some(Finding { span: first.span, entity, rule, score, value })
+    }
+
+    /// The surest finding in a text that covers most of it, with these groups of context words around.
+    fn judge_alone(&self, written: &str, groups: &[Group], scratch: &mut Scratch) -> Option<Finding> {
+        let mut masks = Vec::new();
+        crate::scan::classify(self.kernel, written.as_bytes(), &mut masks);
+        let text = Text { bytes: written.as_bytes(), masks: &masks };
+        let place = Place { text, start: 0, end: written.len(), role: Role::Text, keys: [&[]; 2] };
+        let before = std::mem::replace(&mut scratch.surroundings.before, groups.to_vec());
+        let trace = scratch.trace.take();
+        scratch.findings.clear();
+        self.match_rules(&place, scratch);
+        scratch.trace = trace;
+        scratch.surroundings.before = before;
+        let covers = |finding: &&Finding| {
+            finding.span.len() * 4 >= written.len() * 3 && !self.is_catch_all(finding.rule)
+        };
+        scratch.findings.iter().filter(covers).max_by_key(|finding| finding.score).copied()
+    }
+}
+
+fn is_set(bits: &[u64], group: Group) -> bool {
+    bits.get(usize::from(group) / 64).is_some_and(|bits| bits >> (group % 64) & 1 == 1)
+}
+
+fn readings(piece: &Piece) -> impl Iterator<Item = &str> {
+    std::iter::once(piece.written.as_str()).chain(piece.others.iter().map(String::as_str))
+}
+
+/// Puts pieces together, in the order of the conversation.
+fn fragments(talk: &Talk) -> Vec<Fragment> {
+    let mut all: Vec<Fragment> = Vec::new();
+    let mut next = 0;
+    for (number, turn) in talk.turns.iter().enumerate() {
+        let first = next;
+        while talk.pieces.get(next).is_some_and(|piece| piece.turn == number) {
+            next += 1;
+        }
+        let recent = all.len().saturating_sub(OPEN);
+        if first == next && !turn.is_thin {
+            // Something else is talked about.
+            all[recent..].iter_mut().for_each(|fragment| fragment.is_open = false);
+        }
+        for at in first..next {
+            place_piece(talk, at, turn, &mut all);
+        }
+        if turn.asks && first == next {
+            all[recent..].iter_mut().for_each(|fragment| fragment.is_open = false);
+        }
+    }
+    all
+}
+
+/// Finds the place of a piece: it repeats a value, goes on with one, or begins one.
+fn place_piece(talk: &Talk, at: usize, turn: &Turn, all: &mut Vec<Fragment>) {
+    let piece = &talk.pieces[at];
+    if piece.is_amount {
+        return;
+    }
+    let recent = all.len().saturating_sub(OPEN);
+    let near = |fragment: &Fragment| piece.turn - fragment.last_turn <= TURNS_BETWEEN;
+    let unknown = turn.speaker == 0;
+    let repeats = |fragment: &&mut Fragment| {
+        near(fragment) && piece.turn > fragment.last_turn && readings(piece).any(|text| is_echo(text, &fragment.text))
+    };
+    if let Some(fragment) = all[recent..].iter_mut().rev().find(repeats) {
+        let same = fragment.speaker == turn.speaker && !unknown;
+        // Somebody may say the same digits twice in a number: short pieces of the same speaker go on with it.
+        if !same || piece.written.len() >= 3 {
+            fragment.echoes.push(at);
+            fragment.last_turn = piece.turn;
+            return;
+        }
+    }
+    let is_whole = |at: usize| {
+        let piece = &talk.pieces[at];
+        piece.named.is_some() && piece.written.len() >= LONG + 2
+    };
+    let goes_on = |fragment: &&mut Fragment| {
+        near(fragment)
+            && fragment.is_open
+            && piece.head
+            && (unknown || fragment.speaker == turn.speaker)
+            && fragment.text.len() + piece.written.len() <= limits::PIECE_CHARACTERS
+            && !is_whole(at)
+            && piece.turn > fragment.last_turn
+    };
+    if let Some(fragment) = all[recent..].iter_mut().rev().find(goes_on) {
+        fragment.text.push_str(&piece.written);
+        fragment.pieces.push(at);
+        fragment.last_turn = piece.turn;
+        fragment.is_open = piece.tail;
+        return;
+    }
+    all.push(Fragment {
+        speaker: turn.speaker,
+        text: piece.written.clone(),
+        pieces: vec![at],
+        echoes: Vec::new(),
+        last_turn: piece.turn,
+        is_open: piece.tail && !is_whole(at),
+    });
+}
+
+/// Whether `text` repeats the value, or a part of it, perhaps with a digit wrong.
+fn is_echo(text: &str, value: &str) -> bool {
+    text.len() >= 2 && value.contains(text)
+        || value.len() >= KNOWN_BY && text.contains(value)
+        || text.len() >= 6 && text.len().abs_diff(value.len()) <= 1 && distance_is_one(text.as_bytes(), value.as_bytes())
+}
+
+/// Whether `text` names a value by its first or last digits.
+fn is_mention(text: &str, value: &str) -> bool {
+    text.len() >= KNOWN_BY && value.len() >= LONG && (value.ends_with(text) || value.starts_with(text) || text.contains(value))
+}
+
+/// Whether one sign must be changed, added or left out to make one of the other.
+fn distance_is_one(a: &[u8], b: &[u8]) -> bool {
+    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let rest = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+    same + rest + 1 >= a.len().max(b.len())
+}
+
+/// Whether a turn says next to nothing but what was found in it.
+fn is_thin(place: &Place, findings: &[Finding]) -> bool {
+    let mut words = 0;
+    if place.end - place.start > 400 {
+        return false;
+    }
+    place.text.each_anchor(place.start, place.end, |m| m.letter, |_| 0, |at| {
+        let hidden = findings.iter().any(|finding| finding.span.range().contains(&at));
+        words += usize::from(!hidden);
+    });
+    words <= THIN
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn echoes_and_mentions() {
+        assert!(is_echo("4111", "41111111") && is_echo("0639980121", "0639980121"));
+        assert!(is_echo("063998012", "063998013") && is_echo("0639980", "06399801"));
+        assert!(!is_echo("5", "555") && !is_echo("250", "0639980121"));
+        assert!(is_mention("1111", "4111111111111111") && !is_mention("2024", "4111111111111111"));
+    }
+}
