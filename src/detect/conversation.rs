@@ -131,7 +131,7 @@ impl Ruleset {
         if !std::mem::take(&mut scratch.talk.is_open) {
             return;
         }
-        let is_thin = is_thin(place, &scratch.findings);
+        let is_thin = is_thin(place, scratch);
         scratch.is_thin = is_thin;
         if !self.stitches {
             return;
@@ -150,17 +150,20 @@ impl Ruleset {
             let Form::Run(nature) = saying.form else { continue };
             let written = said.listener.written(&saying).to_owned();
             let (head, tail) = said.listener.edges(&saying, (place.start, place.end), self.lexicon());
-            if written.len() > limits::PIECE_CHARACTERS || written.len() < 2 && !(head && tail) {
+            // A digit is a piece where nothing else is said; `one` is mostly another word.
+            let is_alone = saying.span.len() + 4 >= place.end - place.start;
+            if written.len() > limits::PIECE_CHARACTERS || written.len() < 2 && !is_alone {
                 continue;
             }
-            if written.len() <= 12 {
+            others.clear();
+            if (KNOWN_BY..=12).contains(&written.len()) {
                 said.listener.others(place.text.bytes, &saying, 6, &mut others);
-            } else {
-                others.clear();
+                others.retain(|other| other.text.len() <= written.len() + 2);
             }
             let named = scratch.findings.iter().filter(|finding| {
                 finding.span.overlaps(saying.span) && !self.is_catch_all(finding.rule) && finding.entity != PERSON
             });
+            let named = named.max_by_key(|finding| finding.score).copied();
             let groups = scratch.surroundings.all(&self.words).collect();
             scratch.talk.pieces.push(Piece {
                 turn,
@@ -168,12 +171,13 @@ impl Ruleset {
                 span: raw(saying.span),
                 written,
                 others: others.iter().map(|reading| reading.text.clone()).collect(),
-                is_amount: nature == Nature::Amount,
+                is_amount: nature == Nature::Amount
+                    || (saying.is_cardinal || saying.is_price && !(head && tail)) && named.is_none(),
                 head,
                 tail,
                 asked_name: scratch.asked_name[0],
                 groups,
-                named: named.max_by_key(|finding| finding.score).copied(),
+                named,
             });
         }
         scratch.said = said;
@@ -194,6 +198,7 @@ impl Ruleset {
         let mut done = vec![false; talk.pieces.len()];
         for fragment in fragments(&talk) {
             let Some(finding) = self.name(&fragment, &talk, scratch) else { continue };
+            if std::env::var_os("SD").is_some() { eprintln!("FRAG {} {:?} {:?}", fragment.text, fragment.pieces.iter().map(|&p| (talk.pieces[p].turn, &talk.pieces[p].written)).collect::<Vec<_>>(), fragment.echoes.iter().map(|&p| (talk.pieces[p].turn, &talk.pieces[p].written)).collect::<Vec<_>>()); }
             known.push((fragment.text.clone(), finding));
             for &at in fragment.pieces.iter().chain(&fragment.echoes) {
                 done[at] = true;
@@ -236,10 +241,12 @@ impl Ruleset {
             let piece = &talk.pieces[at];
             piece.named.is_some() || piece.groups.iter().any(|group| is_set(&self.digit_groups, *group))
         });
+        // Short ones are answers, nothing else said in them.
+        let alone = fragment.pieces.iter().skip(1).all(|&at| talk.pieces[at].head && talk.pieces[at].tail);
         let letters = fragment.text.len() - digits;
         let asked_name = fragment.pieces.iter().any(|&at| talk.pieces[at].asked_name);
         let is_enough = digits >= LONG
-            || announced && fragment.text.len() >= ANNOUNCED
+            || announced && fragment.text.len() >= ANNOUNCED && alone
             || fragment.pieces.len() >= 3 && digits >= LONG - 1
             || letters >= 3 && asked_name
             || letters >= LONG;
@@ -304,27 +311,33 @@ fn fragments(talk: &Talk) -> Vec<Fragment> {
             // Something else is talked about.
             all[recent..].iter_mut().for_each(|fragment| fragment.is_open = false);
         }
+        let known = all.len();
+        let mut is_placed = false;
         for at in first..next {
-            place_piece(talk, at, turn, &mut all);
+            is_placed |= place_piece(talk, at, turn, &mut all);
         }
-        if turn.asks && first == next {
-            all[recent..].iter_mut().for_each(|fragment| fragment.is_open = false);
+        // A question, or talk of other numbers, ends what was open.
+        if turn.asks && first == next || !turn.is_thin && !is_placed {
+            all[recent..known].iter_mut().for_each(|fragment| fragment.is_open = false);
         }
     }
     all
 }
 
-/// Finds the place of a piece: it repeats a value, goes on with one, or begins one.
-fn place_piece(talk: &Talk, at: usize, turn: &Turn, all: &mut Vec<Fragment>) {
+/// Finds the place of a piece: it repeats a value, goes on with one, or begins one. Returns whether it belongs
+/// to one that was there before.
+fn place_piece(talk: &Talk, at: usize, turn: &Turn, all: &mut Vec<Fragment>) -> bool {
     let piece = &talk.pieces[at];
     if piece.is_amount {
-        return;
+        return false;
     }
     let recent = all.len().saturating_sub(OPEN);
     let near = |fragment: &Fragment| piece.turn - fragment.last_turn <= TURNS_BETWEEN;
     let unknown = turn.speaker == 0;
+    let is_quiet = piece.head && piece.tail;
     let repeats = |fragment: &&mut Fragment| {
-        near(fragment) && piece.turn > fragment.last_turn && readings(piece).any(|text| is_echo(text, &fragment.text))
+        let is_enough = is_quiet || piece.written.len() >= KNOWN_BY;
+        is_enough && near(fragment) && piece.turn > fragment.last_turn && readings(piece).any(|text| is_echo(text, &fragment.text))
     };
     if let Some(fragment) = all[recent..].iter_mut().rev().find(repeats) {
         let same = fragment.speaker == turn.speaker && !unknown;
@@ -332,7 +345,7 @@ fn place_piece(talk: &Talk, at: usize, turn: &Turn, all: &mut Vec<Fragment>) {
         if !same || piece.written.len() >= 3 {
             fragment.echoes.push(at);
             fragment.last_turn = piece.turn;
-            return;
+            return true;
         }
     }
     let is_whole = |at: usize| {
@@ -343,6 +356,7 @@ fn place_piece(talk: &Talk, at: usize, turn: &Turn, all: &mut Vec<Fragment>) {
         near(fragment)
             && fragment.is_open
             && piece.head
+            && (piece.tail || piece.written.len() >= 3)
             && (unknown || fragment.speaker == turn.speaker)
             && fragment.text.len() + piece.written.len() <= limits::PIECE_CHARACTERS
             && !is_whole(at)
@@ -353,7 +367,7 @@ fn place_piece(talk: &Talk, at: usize, turn: &Turn, all: &mut Vec<Fragment>) {
         fragment.pieces.push(at);
         fragment.last_turn = piece.turn;
         fragment.is_open = piece.tail;
-        return;
+        return true;
     }
     all.push(Fragment {
         speaker: turn.speaker,
@@ -363,6 +377,7 @@ fn place_piece(talk: &Talk, at: usize, turn: &Turn, all: &mut Vec<Fragment>) {
         last_turn: piece.turn,
         is_open: piece.tail && !is_whole(at),
     });
+    false
 }
 
 /// Whether `text` repeats the value, or a part of it, perhaps with a digit wrong.
@@ -385,13 +400,15 @@ fn distance_is_one(a: &[u8], b: &[u8]) -> bool {
 }
 
 /// Whether a turn says next to nothing but what was found in it.
-fn is_thin(place: &Place, findings: &[Finding]) -> bool {
+fn is_thin(place: &Place, scratch: &Scratch) -> bool {
     let mut words = 0;
     if place.end - place.start > 400 {
         return false;
     }
     place.text.each_anchor(place.start, place.end, |m| m.letter, |_| 0, |at| {
-        let hidden = findings.iter().any(|finding| finding.span.range().contains(&at));
+        let found = scratch.findings.iter().map(|finding| finding.span);
+        let said = scratch.said.listener.sayings.iter().map(|saying| saying.span);
+        let hidden = found.chain(said).any(|span| span.range().contains(&at));
         words += usize::from(!hidden);
     });
     words <= THIN

@@ -67,6 +67,20 @@ const SHORT_ANSWER: usize = 64;
 const TURN: usize = 400;
 /// A saying shorter than this means nothing by itself.
 const SHORTEST: usize = 3;
+/// Bytes beside a saying in a turn that is an answer to a question.
+const ANSWER: usize = 24;
+/// A reference said aloud has this many letters and digits at least.
+const SHORTEST_REFERENCE: usize = 4;
+/// Digits from which a number is an identifier by itself.
+const LONG: usize = 7;
+/// The countries in which each language is spoken, as rules know them.
+const LANGUAGES_OF: [&[&str]; 5] = [
+    &["GB", "IE", "US", "CA"],
+    &["FR", "BE", "CH", "LU", "CA"],
+    &["DE", "AT", "CH", "BE", "LU"],
+    &["ES", "US"],
+    &["IT", "CH"],
+];
 /// Other readings that are tried when the first one names nothing.
 const OTHERS: usize = 12;
 /// Digits above which no other reading is tried: no identifier is longer.
@@ -186,7 +200,7 @@ impl Ruleset {
     ) {
         let Said { listener, view, found, .. } = said;
         let shown: Vec<Saying> =
-            listener.sayings[from..].iter().filter(|saying| is_shown(listener, saying)).cloned().collect();
+            listener.sayings[from..].iter().filter(|saying| is_shown(listener, saying, place)).cloned().collect();
         if shown.is_empty() {
             return;
         }
@@ -200,7 +214,8 @@ impl Ruleset {
         let first = found.len();
         for finding in &scratch.findings {
             let span = view.raw(finding.span);
-            if shown.iter().any(|saying| saying.span.overlaps(span)) {
+            let mut of = shown.iter().filter(|saying| saying.span.overlaps(span)).peekable();
+            if of.peek().is_some() && of.all(|saying| self.may_be(saying, finding)) {
                 let value = scratch.values.note(finding.span.of(text.bytes));
                 found.push(Finding { span, value, ..*finding });
             }
@@ -232,9 +247,11 @@ impl Ruleset {
         let Form::Run(nature) = saying.form else { return None };
         let length = said.listener.written(saying).len();
         let digits = length - saying.letters.min(length);
-        if digits >= SHORTEST && length <= LONGEST {
+        if digits >= SHORTEST && length <= LONGEST && !saying.is_cardinal {
             let mut readings = std::mem::take(&mut said.readings);
             said.listener.others(place.text.bytes, saying, OTHERS, &mut readings);
+            // Other readings part the same words otherwise; much longer ones are nobody's meaning.
+            readings.retain(|reading| reading.text.len() <= length + 2);
             self.dates_in(place, saying, said, &mut readings);
             let named = readings.iter().find_map(|reading| self.try_reading(place, saying, &reading.text, scratch, said));
             said.readings = readings;
@@ -246,13 +263,32 @@ impl Ruleset {
             return self.spelled(spoken, place, saying, scratch, said);
         }
         let is_found = said.found[first..].iter().any(|finding| finding.span.overlaps(saying.span));
-        (length > LONGEST && !is_found).then(|| Finding {
+        let is_refused = scratch.findings.iter().any(|finding| finding.entity != NUMBER);
+        let is_long = length > LONGEST || is_refused && digits >= LONG && !saying.is_cardinal;
+        (is_long && !is_found).then(|| Finding {
             span: saying.span,
             entity: NUMBER,
             rule: spoken.long_rule,
             score: 60,
             value: scratch.values.note(said.listener.written(saying).as_bytes()),
         })
+    }
+
+    /// Whether what a rule found may be meant by who said it: numbers of a country are said in its languages, and
+    /// who says a number as people say how many means a short code, a postcode or a year.
+    fn may_be(&self, saying: &Saying, finding: &Finding) -> bool {
+        let entity = self.entities.name(finding.entity);
+        let countries = self.rules().get(usize::from(finding.rule)).map_or(&[][..], |rule| &rule.countries);
+        let is_spoken_there = |country: &String| LANGUAGES_OF[usize::from(saying.lang)].contains(&country.as_str());
+        if !countries.is_empty() && saying.letters == 0 && !countries.iter().any(is_spoken_there) {
+            return false;
+        }
+        let length = finding.span.len();
+        match entity {
+            "CARD_CVV" | "PIN" | "POSTCODE" | "DATE_OF_BIRTH" | "CREDIT_CARD" | "DATE" | "AGE" => true,
+            "REFERENCE" => !saying.is_cardinal && length >= SHORTEST_REFERENCE,
+            _ => !saying.is_cardinal,
+        }
     }
 
     /// Adds the ways to read a number as a day, a month and a year.
@@ -316,7 +352,8 @@ impl Ruleset {
                 && !self.compiled[usize::from(finding.rule)].catch_all
                 && (!is_date || Some(finding.entity) == date_of_birth)
         };
-        let best = scratch.findings.iter().filter(covers).max_by_key(|finding| finding.score)?;
+        let fits = |finding: &&Finding| covers(finding) && self.may_be(saying, finding);
+        let best = scratch.findings.iter().filter(fits).max_by_key(|finding| finding.score)?;
         let value = scratch.values.note(best.span.of(text.bytes));
         Some(Finding { span: saying.span, value, ..*best })
     }
@@ -377,8 +414,11 @@ enum Evidence {
 }
 
 /// Whether a saying is shown as it is written: not what reads the same, nor amounts, nor a digit or two.
-fn is_shown(listener: &Listener, saying: &Saying) -> bool {
+fn is_shown(listener: &Listener, saying: &Saying, place: &Place) -> bool {
+    // Who is asked for four digits says nothing else; who names a price does.
+    let is_answer = place.end - place.start <= saying.span.len() + ANSWER;
     saying.said
+        && (is_answer || !saying.is_price)
         && match saying.form {
             Form::Run(Nature::Amount) => false,
             Form::Run(_) => listener.written(saying).len() >= SHORTEST,

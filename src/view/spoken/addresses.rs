@@ -282,7 +282,11 @@ fn local(heard: &Heard, at: usize, from: usize, reader: &mut Reader) -> Option<(
             }
             loose += 1;
         }
-        let is_carrier = heard.is(first - 1, Mark::Carrier) && !written_sign;
+        // A letter among letters is no word.
+        let is_letter = token.letter != 0
+            && (first - 1 > least && heard.tokens[first - 2].letter != 0
+                || first < at && heard.tokens[first].letter != 0);
+        let is_carrier = heard.is(first - 1, Mark::Carrier) && !written_sign && !is_letter;
         if is_carrier && (first < at || token.len() <= 3) && !is_tied_before(heard, first - 1, least) {
             break;
         }

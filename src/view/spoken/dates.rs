@@ -40,7 +40,7 @@ pub(super) fn dates(heard: &Heard, reader: &mut Reader, out: &mut Vec<Date>) {
             continue;
         }
         let found = match heard.sense(at).month {
-            0 => by_ordinals(heard, at, reader),
+            0 => by_ordinals(heard, at, reader).or_else(|| by_numbers(heard, at, reader)),
             month => by_month(heard, at, usize::from(month), from, reader),
         };
         if let Some(date) = found {
@@ -55,6 +55,9 @@ fn by_month(heard: &Heard, at: usize, month: usize, from: usize, reader: &mut Re
         Some(day) => (day, at + 1),
         None => {
             let next = skipped(heard, at + 1);
+            if let Some(expiry) = month_and_year(heard, at, month, next, reader) {
+                return Some(expiry);
+            }
             let day = day_from(heard, next, reader)?;
             let last = day.last;
             (day, last)
@@ -73,6 +76,20 @@ fn by_month(heard: &Heard, at: usize, month: usize, from: usize, reader: &mut Re
     Some(Date { first, last, written, said })
 }
 
+/// `november twenty seven`, `juin deux mille vingt-neuf`: until when a card is valid. No day follows a month in
+/// other languages than English, where `march third` has an ordinal and `march twenty first` as well.
+fn month_and_year(heard: &Heard, at: usize, month: usize, next: usize, reader: &mut Reader) -> Option<Date> {
+    let year = year_from(heard, next, reader)?;
+    let is_year = (20..50).contains(&year.value) || (2020..2050).contains(&year.value);
+    let is_day = ordinal_from(heard, next).is_some()
+        || year_from(heard, year.last, reader).is_some_and(|more| more.value > 31);
+    if !is_year || is_day {
+        return None;
+    }
+    let written = format!("{month:02}/{:02}", year.value % 100);
+    Some(Date { first: at, last: year.last, written, said: true })
+}
+
 /// `27th of the 9th 84`, `the fifth of the second two thousand and eleven`.
 fn by_ordinals(heard: &Heard, at: usize, reader: &mut Reader) -> Option<Date> {
     let day = ordinal_from(heard, at)?;
@@ -82,9 +99,43 @@ fn by_ordinals(heard: &Heard, at: usize, reader: &mut Reader) -> Option<Date> {
         return None;
     }
     let next = skipped(heard, month.last);
+    let (year, last) = match year_from(heard, next, reader) {
+        Some(year) => (format!("/{}", padded(&year)), year.last),
+        None => (String::new(), month.last),
+    };
+    let written = format!("{}/{}{year}", day.value, month.value);
+    Some(Date { first: at, last, written, said: true })
+}
+
+/// `catorce del siete del ochenta y tres`; `cero cinco del veintinueve`, until when a card is valid.
+fn by_numbers(heard: &Heard, at: usize, reader: &mut Reader) -> Option<Date> {
+    if heard.sense(at).number.is_none() {
+        return None;
+    }
+    let of = |at: usize| heard.is(at, Mark::Of) && heard.tokens[at].gap == Gap::Blank;
+    let zero = usize::from(heard.sense(at).number == Some(0));
+    let first = (1..=3).rev().find_map(|length| {
+        let part = number_of(heard, at + zero, at + zero + length, reader)?;
+        of(part.last).then_some(part)
+    })?;
+    let next = first.last + 1;
+    let month = (1..=2).rev().find_map(|length| {
+        let part = number_of(heard, next, next + length, reader)?;
+        (1..=12).contains(&part.value).then_some(part)
+    });
+    if let Some(month) = month.filter(|_| (1..=31).contains(&first.value)) {
+        let from = month.last + usize::from(of(month.last));
+        let filled = from + usize::from(heard.is(from, Mark::Filler));
+        if let Some(year) = year_from(heard, filled, reader).filter(|_| from > month.last) {
+            let written = format!("{}/{}/{}", first.value, month.value, padded(&year));
+            return Some(Date { first: at, last: year.last, written, said: true });
+        }
+    }
     let year = year_from(heard, next, reader)?;
-    let written = format!("{}/{}/{}", day.value, month.value, padded(&year));
-    Some(Date { first: at, last: year.last, written, said: true })
+    let is_expiry = (1..=12).contains(&first.value)
+        && ((20..50).contains(&year.value) || (2020..2050).contains(&year.value));
+    let written = format!("{:02}/{:02}", first.value, year.value % 100);
+    is_expiry.then_some(Date { first: at, last: year.last, written, said: true })
 }
 
 fn padded(year: &Part) -> String {

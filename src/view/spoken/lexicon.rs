@@ -21,6 +21,7 @@ pub(super) const EN: Lang = 0;
 pub(super) const FR: Lang = 1;
 pub(super) const DE: Lang = 2;
 pub(super) const ES: Lang = 3;
+pub(super) const IT: Lang = 4;
 
 const FILES: [&str; 5] = [
     include_str!("../../../patterns/lexicons/spoken/en.toml"),

@@ -38,6 +38,9 @@ pub enum Form {
     Address,
 }
 
+/// Digits behind a `plus` from which it is the sign of a country's code, and no sum.
+const PLUS_DIGITS: usize = 9;
+
 /// Something that was said, and how it is written.
 #[derive(Clone, Debug)]
 pub struct Saying {
@@ -49,6 +52,10 @@ pub struct Saying {
     pub letters: usize,
     /// Whether words, fillers or spelling make it differ from what a reader of digits sees.
     pub said: bool,
+    /// Whether it is one number, said as people say how many.
+    pub is_cardinal: bool,
+    /// Whether it is said as prices are, without their currency: `seventy nine ninety nine`.
+    pub is_price: bool,
     /// Its language.
     pub lang: Lang,
     /// In the listener's `written`.
@@ -96,8 +103,13 @@ impl Listener {
         let mut found: Vec<Saying> = Vec::new();
         let heard = |lang| Heard { text: text.bytes, tokens: &tokens[first_token..], lexicon, lang };
         let mut languages = 0;
+        // `once` is eleven in Spanish, among Spanish words.
+        let votes: [usize; LANGUAGES.len()] = std::array::from_fn(|lang| known_words(&heard(lang as Lang)));
+        let most = votes.iter().copied().max().unwrap_or(0);
         for lang in (0..LANGUAGES.len() as Lang).filter(|&lang| is_spoken(&heard(lang))) {
-            self.sayings_of(&heard(lang), &mut found);
+            if votes[usize::from(lang)] * 2 >= most {
+                self.sayings_of(&heard(lang), &mut found);
+            }
             languages += 1;
         }
         // Letters and digits alone are the same in all of them.
@@ -136,6 +148,8 @@ impl Listener {
             form: Form::Address,
             letters: 0,
             said: true,
+            is_cardinal: false,
+            is_price: false,
             lang: heard.lang,
             written: note(&address.written, written),
             units: (0, 0),
@@ -148,6 +162,8 @@ impl Listener {
             form: Form::Date,
             letters: 0,
             said: true,
+            is_cardinal: false,
+            is_price: false,
             lang: heard.lang,
             written: note(&date.written, written),
             units: (0, 0),
@@ -158,9 +174,12 @@ impl Listener {
         for run in runs.iter() {
             read(heard.text, &units[run.units.0..run.units.1], heard.lang, 1, reader, readings);
             let Some(reading) = readings.first() else { continue };
-            if reading.text.is_empty() || is_bare_amount(&units[run.units.0..run.units.1], reading) {
+            let is_code = run.plus && reading.text.len() < PLUS_DIGITS;
+            if reading.text.is_empty() || is_code {
                 continue;
             }
+            let is_cardinal = is_cardinal(&units[run.units.0..run.units.1], reading);
+            let is_price = is_price(reading);
             let start = written.len();
             if run.plus {
                 written.push('+');
@@ -171,6 +190,8 @@ impl Listener {
                 form: Form::Run(run.nature),
                 letters: run.letters,
                 said: run.said,
+                is_cardinal,
+                is_price,
                 lang: heard.lang,
                 written: start..written.len(),
                 units: run.units,
@@ -228,6 +249,13 @@ impl Listener {
     }
 }
 
+/// How many words of the text the lexicon knows in this language.
+fn known_words(heard: &Heard) -> usize {
+    (0..heard.tokens.len())
+        .filter(|&at| heard.tokens[at].word != 0 && heard.sense(at) != lexicon::Sense::default())
+        .count()
+}
+
 /// Whether something in the text is said in this language and no other: else it need not be read in it.
 fn is_spoken(heard: &Heard) -> bool {
     heard.tokens.iter().enumerate().any(|(at, token)| {
@@ -241,11 +269,23 @@ fn is_spoken(heard: &Heard) -> bool {
     })
 }
 
-/// Whether a number stands as one group that nobody says digit by digit: `three hundred thousand`. A year does.
-fn is_bare_amount(units: &[Unit], reading: &Reading) -> bool {
-    let scaled = units.iter().any(|unit| matches!(unit.what, What::Scale(_)) || matches!(unit.what, What::Number(100..)));
-    let is_year = reading.text.len() == 4 && (reading.text.starts_with("19") || reading.text.starts_with("20"));
-    reading.groups.len() == 1 && scaled && reading.text.len() > 3 && !is_year && reading.text.len() != 5
+/// Whether it is a number and then the hundredths that prices end in.
+fn is_price(reading: &Reading) -> bool {
+    let &[first, last] = reading.groups.as_slice() else { return false };
+    let (whole, cents) = reading.text.split_at(usize::from(first));
+    let usual = ["99", "95", "90", "50", "49", "20", "40", "80"].contains(&cents);
+    usize::from(last) == reading.text.len()
+        && whole.len() <= 4
+        && !whole.starts_with('0')
+        && cents.len() == 2
+        && usual
+}
+
+/// Whether it is one number, said as people say how many: `three hundred and eighty-one`, or a year.
+fn is_cardinal(units: &[Unit], reading: &Reading) -> bool {
+    let has_scale =
+        units.iter().any(|unit| matches!(unit.what, What::Scale(_)) || matches!(unit.what, What::Number(100..)));
+    reading.groups.len() == 1 && has_scale
 }
 
 #[cfg(test)]

@@ -293,6 +293,10 @@ impl Grammar<'_> {
                     let cost = if value < 10 { cost } else { cost + 5 };
                     let used = (next + more - at) as u8;
                     out.push(Group { used, cost, says: Says::Repeated(value, times) });
+                    // `double seven hundred`
+                    if value < 10 && times == 2 && self.is_hundred(next + more) && self.follows(next + more) {
+                        out.push(Group { used: used + 1, cost, says: Says::Number(value * 1100) });
+                    }
                 }
             }
             _ => {}
@@ -368,7 +372,9 @@ impl Grammar<'_> {
         }
         for (used, value, cost) in small.iter() {
             out.push(used, value, cost);
-            if value > 0 && self.is_hundred(at + used) && self.follows(at + used) {
+            // `sixty eight hundred` is English alone; `cinquante-neuf cent dix` is 59 110.
+            let counts = value > 0 && (value < 20 || self.lang == EN);
+            if counts && self.is_hundred(at + used) && self.follows(at + used) {
                 heads.push(used + 1, value * 100, if value < 20 { 0 } else { 3 });
             }
         }

@@ -3,7 +3,7 @@
 //! A run is a stretch of number words, digits and letters, with what people put between them: fillers,
 //! repairs, signs said aloud, a word that a recogniser misheard. It begins and ends with a number or letter.
 
-use super::lexicon::{Lang, Lexicon, Mark, Sense};
+use super::lexicon::{IT, Lang, Lexicon, Mark, Sense};
 use super::numbers::{Unit, What};
 use super::tokens::{Gap, Kind, Token};
 use crate::limits;
@@ -128,7 +128,9 @@ impl<'a> Heard<'a> {
                 }
                 let sense = self.sense(at);
                 let may_stand = sense.is(Mark::Filler) || sense.is(Mark::Repair) || sense.is(Mark::Separator);
-                if between < BETWEEN && (may_stand || sense.is(Mark::And)) {
+                // In Italian `e` parts: `sedici e cinquanta` is a price, `e` in a code a letter.
+                let links = sense.is(Mark::And) && self.lang != IT;
+                if between < BETWEEN && (may_stand || links) {
                     if sense.is(Mark::Repair) {
                         repair = Some(at);
                     } else if sense.is(Mark::And) && between == 0 {
@@ -193,7 +195,7 @@ impl<'a> Heard<'a> {
         if sense.scale > 0 {
             return core(What::Scale(sense.scale), 1, 0);
         }
-        if sense.times > 0 && (self.counts(at + 1) || self.single_letter(at + 1) != 0) {
+        if sense.times > 0 && (self.counts(at + 1) || self.strength(at + 1) == 2) {
             return core(What::Times(sense.times), 1, 0);
         }
         if sense.ordinal > 0 && matches!(before, Some(What::Number(ten)) if near && ten >= 20 && ten % 10 == 0) {
@@ -203,7 +205,7 @@ impl<'a> Heard<'a> {
         if let Some(value) = sense.misheard
             && near
             && before.is_some_and(is_number)
-            && (self.counts(at + 1) || self.is(at + 1, Mark::Filler) && self.counts(at + 2))
+            && (self.counts(at + 1) || self.is(at + 1, Mark::Filler) && self.counts(at + 2) || self.ends(at + 1))
         {
             return core(What::Number(value), 1, 0);
         }
@@ -223,6 +225,11 @@ impl<'a> Heard<'a> {
         }
     }
 
+    /// Whether the turn or its thought ends before the token.
+    fn ends(&self, at: usize) -> bool {
+        self.tokens.get(at).is_none_or(|token| matches!(token.gap, Gap::Break | Gap::Stop))
+    }
+
     fn is_sure(&self, at: usize) -> bool {
         self.tokens.get(at).is_some_and(|token| token.kind == Kind::Digits) || self.sense(at).counts()
     }
@@ -233,55 +240,65 @@ impl<'a> Heard<'a> {
         if token.elided || token.gap == Gap::Apostrophe { 0 } else { token.letter }
     }
 
-    /// Whether the token could be a letter, spelled: one alone, its name, its word.
-    fn may_be_letter(&self, at: usize) -> bool {
-        let sense = self.sense(at);
-        let is_near = self.tokens.get(at).is_some_and(|token| token.gap != Gap::Break);
-        is_near && (self.single_letter(at) != 0 || sense.letter > 0 || sense.alphabet > 0)
+    /// How surely the token is a letter that is spelled: 2 when it is hardly anything else, 1 when it is a word as
+    /// well, 0 when it is none.
+    fn strength(&self, at: usize) -> u8 {
+        let Some(token) = self.tokens.get(at).filter(|token| token.gap != Gap::Break && !token.elided) else {
+            return 0;
+        };
+        let (single, sense) = (self.single_letter(at), self.sense(at));
+        if single > 0 {
+            let is_word = b"aeiouy\xe0\xe8\xe9\xf2".contains(&single) || sense.is(Mark::Unit);
+            return if is_word { 1 } else { 2 };
+        }
+        match (sense.letter, sense.heard, sense.alphabet) {
+            (1.., ..) => 2,
+            (_, 1.., _) => u8::from(token.gap != Gap::Stop),
+            (.., 1..) => 1,
+            _ => 0,
+        }
     }
 
     /// A letter that is spelled at token `at`: alone, by name, or by a word for it.
     fn letter(&self, at: usize, before: Option<What>, near: bool) -> Option<Core> {
-        let single = self.single_letter(at);
-        let sense = self.sense(at);
+        let (single, sense) = (self.single_letter(at), self.sense(at));
         let letter = if single > 0 { single } else { sense.letter };
+        let core = |letter, used| Some(Core { what: What::Letter(letter), used, letters: 1 });
         let links = sense.is(Mark::And) && before.is_some_and(is_number) && self.counts(at + 1);
-        if letter > 0 && !links {
-            if let Some(used) = self.word_for(at, letter) {
-                return Some(Core { what: What::Letter(letter), used, letters: 1 });
-            }
-            let among = before.is_some_and(is_letter) && near || self.may_be_letter(at + 1);
-            // A letter that is a word too, or a name of a letter, must stand between two.
-            let is_word = single == 0 || matches!(char::from(single), 'a' | 'e' | 'i' | 'o' | 'y' | 'à' | 'è' | 'é' | 'ò');
-            let behind = before.is_some_and(|what| is_letter(what) || is_number(what)) && near;
-            let ahead = self.may_be_letter(at + 1) || self.counts(at + 1);
-            let holds = match is_word {
-                false => among || behind || ahead,
-                true => behind && (ahead || before.is_some_and(is_letter)) || ahead && self.spells_on(at + 1),
-            };
-            // `o` is a zero among digits.
-            let is_zero = sense.number == Some(0) && !(before.is_some_and(is_letter) && near);
-            if holds && !is_zero {
-                return Some(Core { what: What::Letter(letter), used: 1, letters: 1 });
-            }
+        if links {
+            return None;
         }
-        if sense.alphabet > 0 {
-            let behind = before.is_some_and(|what| is_letter(what) || is_number(what)) && near;
-            if behind || self.may_be_letter(at + 1) && self.sense(at + 1).letter != b'a' || self.counts(at + 1) && self.spells_on(at + 2) {
-                return Some(Core { what: What::Letter(sense.alphabet), used: 1, letters: 1 });
-            }
+        if letter > 0
+            && let Some(used) = self.word_for(at, letter)
+        {
+            return core(letter, used);
         }
-        // `are`, `you`, `see` between two letters.
-        if sense.heard > 0 && near && before.is_some_and(is_letter) && self.may_be_letter(at + 1) {
-            return Some(Core { what: What::Letter(sense.heard), used: 1, letters: 1 });
+        let behind_letter = before.is_some_and(is_letter) && near;
+        let behind_number = before.is_some_and(is_number) && near;
+        let (own, next) = (self.strength(at), self.strength(at + 1));
+        // `o` is a zero among digits.
+        let behind_spelled = near && matches!(before, Some(What::Letter(_)));
+        let is_zero = sense.number == Some(0) && !behind_spelled && (behind_number || self.counts(at + 1));
+        let spells_on = next == 2 || next == 1 && self.strength(at + 2) == 2 || next > 0 && self.strength(at + 2) > 0 && behind_letter;
+        let holds = match own {
+            2 if sense.alphabet > 0 && letter == 0 => false,
+            2 => behind_letter || behind_number || next > 0 || self.counts(at + 1),
+            1 if single > 0 => {
+                behind_letter && (next > 0 || self.counts(at + 1) || self.ends(at + 1)) || spells_on
+            }
+            1 if sense.heard > 0 => behind_spelled && (next > 0 || self.counts(at + 1)) || spells_on && next == 2 && self.strength(at + 2) > 0,
+            _ => false,
+        };
+        if holds && !is_zero {
+            return core(if letter > 0 { letter } else { sense.heard }, 1);
+        }
+        if sense.alphabet > 0 && single == 0 {
+            let ahead = next > 0 && !self.is(at + 1, Mark::Of) || self.counts(at + 1) && self.strength(at + 2) > 0;
+            if behind_letter || behind_number || ahead {
+                return core(sense.alphabet, 1);
+            }
         }
         self.clump(at, before, near)
-    }
-
-    /// Whether letters go on at `at`, of which the first cannot be a word.
-    fn spells_on(&self, at: usize) -> bool {
-        let letter = self.single_letter(at);
-        letter > 0 && !b"aeioy\xe0".contains(&letter) || self.sense(at).alphabet > 0 || letter > 0 && self.single_letter(at + 1) > 0
     }
 
     /// How many tokens a letter and its word take: `D for David`, `m comme marie`, `d delta`.
@@ -334,8 +351,11 @@ impl<'a> Heard<'a> {
                 && !self.tokens[a.last].elided
                 && !self.names_a_quantity(a.last)
                 && self.sense(a.last).month == 0
+                && !self.is(a.last, Mark::Of)
+                && !self.is(a.last, Mark::Carrier)
                 && digits(&a) + digits(&b) >= 5
-                && digits(&a).max(digits(&b)) >= 3;
+                && digits(&a).max(digits(&b)) >= 3
+                && (digits(&a).min(digits(&b)) >= 2 || self.tokens[a.last].len() <= 4);
             if is_slip && a.units.1 == b.units.0 {
                 units[b.units.0].parted = true;
                 runs[at] = Run { last: b.last, units: (a.units.0, b.units.1), said: true, ..a };
@@ -386,5 +406,5 @@ fn is_number(what: What) -> bool {
 }
 
 fn is_letter(what: What) -> bool {
-    matches!(what, What::Letter(_) | What::Times(_) | What::Written)
+    matches!(what, What::Letter(_) | What::Times(_))
 }
