@@ -46,6 +46,8 @@ struct Piece {
     others: Vec<String>,
     /// Whether it is so many of something: never a piece of an identifier.
     is_amount: bool,
+    /// Whether it is said in words.
+    is_said: bool,
     /// Whether next to nothing stands before it in its turn, and behind it.
     head: bool,
     tail: bool,
@@ -173,6 +175,7 @@ impl Ruleset {
                 others: others.iter().map(|reading| reading.text.clone()).collect(),
                 is_amount: nature == Nature::Amount
                     || (saying.is_cardinal || saying.is_price && !(head && tail)) && named.is_none(),
+                is_said: saying.said,
                 head,
                 tail,
                 asked_name: scratch.asked_name[0],
@@ -214,7 +217,8 @@ impl Ruleset {
             if done[at] || piece.is_amount || piece.named.is_some() {
                 continue;
             }
-            let mentions = |value: &str| readings(piece).any(|text| is_mention(text, value));
+            let is_sure = piece.is_said || piece.head && piece.tail;
+            let mentions = |value: &str| readings(piece).any(|text| is_mention(text, value, is_sure));
             if let Some((_, finding)) = known.iter().find(|(value, _)| mentions(value)) {
                 out.push((at, Finding { span: piece.span, ..*finding }));
             }
@@ -387,9 +391,13 @@ fn is_echo(text: &str, value: &str) -> bool {
         || text.len() >= 6 && text.len().abs_diff(value.len()) <= 1 && distance_is_one(text.as_bytes(), value.as_bytes())
 }
 
-/// Whether `text` names a value by its first or last digits.
-fn is_mention(text: &str, value: &str) -> bool {
-    text.len() >= KNOWN_BY && value.len() >= LONG && (value.ends_with(text) || value.starts_with(text) || text.contains(value))
+/// Whether `text` names a value by its first or last digits. Four digits that are written among other words may
+/// be a year.
+fn is_mention(text: &str, value: &str, is_sure: bool) -> bool {
+    let least = if is_sure { KNOWN_BY } else { KNOWN_BY + 1 };
+    text.len() >= least
+        && value.len() >= LONG
+        && (value.ends_with(text) || value.starts_with(text) && text.len() > KNOWN_BY || text.contains(value))
 }
 
 /// Whether one sign must be changed, added or left out to make one of the other.
@@ -423,6 +431,7 @@ mod tests {
         assert!(is_echo("4111", "41111111") && is_echo("0639980121", "0639980121"));
         assert!(is_echo("063998012", "063998013") && is_echo("0639980", "06399801"));
         assert!(!is_echo("5", "555") && !is_echo("250", "0639980121"));
-        assert!(is_mention("1111", "4111111111111111") && !is_mention("2024", "4111111111111111"));
+        assert!(is_mention("1111", "4111111111111111", true) && !is_mention("1111", "4111111111111111", false));
+        assert!(!is_mention("2024", "4111111111111111", true));
     }
 }

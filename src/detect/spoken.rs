@@ -284,6 +284,9 @@ impl Ruleset {
             return false;
         }
         let length = finding.span.len();
+        if saying.form == Form::Date {
+            return matches!(entity, "DATE_OF_BIRTH" | "DATE" | "AGE" | "CARD_EXPIRY");
+        }
         match entity {
             "CARD_CVV" | "PIN" | "POSTCODE" | "DATE_OF_BIRTH" | "CREDIT_CARD" | "DATE" | "AGE" => true,
             "REFERENCE" => !saying.is_cardinal && length >= SHORTEST_REFERENCE,

@@ -39,7 +39,7 @@ mod nuss;
 mod parcel;
 mod password;
 mod phone;
-mod postcode;
+mod no_year;
 mod pps;
 mod reference;
 mod rib;
@@ -165,7 +165,7 @@ pub(super) const CHECKS: &[Check] = &[
     parcel::CHECK,
     password::CHECK,
     phone::CHECK,
-    postcode::CHECK,
+    no_year::CHECK,
     pps::CHECK,
     reference::CHECK,
     rib::CHECK,

@@ -42,7 +42,9 @@ pub(super) fn addresses(heard: &Heard, reader: &mut Reader, out: &mut Vec<Addres
 }
 
 fn is_at_sign(heard: &Heard, at: usize) -> bool {
-    heard.tokens[at].kind == Kind::Wall && heard.tokens[at].of(heard.text) == b"@"
+    let token = heard.tokens[at];
+    let is_glued = token.gap == Gap::None || heard.tokens.get(at + 1).is_some_and(|next| next.gap == Gap::None);
+    token.kind == Kind::Wall && token.of(heard.text) == b"@" && !is_glued
 }
 
 fn is_three_w(heard: &Heard, at: usize) -> bool {
@@ -53,7 +55,13 @@ fn is_three_w(heard: &Heard, at: usize) -> bool {
 }
 
 fn mail(heard: &Heard, at: usize, from: usize, reader: &mut Reader) -> Option<Address> {
+    // Who says `at` before a domain that is written names a page of it, unless it is a provider's.
+    let is_word = heard.tokens[at].len() <= 4 && !is_at_sign(heard, at);
     let (domain, last) = domain(heard, at + 1, true, reader)?;
+    let says_dot = (at + 1..last).any(|at| heard.is(at, Mark::Dot) && heard.tokens[at].kind == Kind::Word);
+    if is_word && !says_dot && !heard.is(at + 1, Mark::Provider) {
+        return None;
+    }
     let (local, first) = local(heard, at, from, reader)?;
     Some(Address { first, last, written: format!("{local}@{domain}") })
 }

@@ -102,6 +102,8 @@ pub enum Mark {
     Carrier,
     /// A word that announces spelling.
     Spelling,
+    /// A word that tells the language: one of its commonest.
+    Common,
     /// A provider of mail.
     Provider,
     /// It begins a phrase of the lexicon.
@@ -117,7 +119,7 @@ impl Sense {
 
     /// Whether the word is no sign, filler or the like.
     pub(super) fn marks_nothing(&self) -> bool {
-        self.marks & !(1 << Mark::Begins as u8) == 0
+        self.marks & !(1 << Mark::Begins as u8 | 1 << Mark::Common as u8) == 0
     }
 
     fn mark(&mut self, mark: Mark) {

@@ -249,11 +249,15 @@ impl Listener {
     }
 }
 
-/// How many words of the text the lexicon knows in this language.
+/// How many words of the text are of this language: its commonest, and its numbers.
 fn known_words(heard: &Heard) -> usize {
-    (0..heard.tokens.len())
-        .filter(|&at| heard.tokens[at].word != 0 && heard.sense(at) != lexicon::Sense::default())
-        .count()
+    let signs = [Mark::Dot, Mark::At, Mark::Underscore, Mark::Dash, Mark::For];
+    let is_known = |at: usize| {
+        let (sense, token) = (heard.sense(at), heard.tokens[at]);
+        let is_sign = token.len() > 2 && signs.iter().any(|&sign| sense.is(sign));
+        token.letter == 0 && (sense.is(Mark::Common) || sense.counts() || sense.letter > 0 || is_sign)
+    };
+    (0..heard.tokens.len()).filter(|&at| is_known(at)).count()
 }
 
 /// Whether something in the text is said in this language and no other: else it need not be read in it.

@@ -117,10 +117,10 @@ impl<'a> Heard<'a> {
             // What may stand between two units.
             core = loop {
                 if at >= self.tokens.len() || at - first >= limits::SPOKEN_TOKENS {
-                    return self.finish(first, last, (start, units.len()), (plus, said, letters));
+                    return self.finish(first, last, (start, units.len()), (plus, said, letters), units);
                 }
                 if matches!(self.tokens[at].gap, Gap::Break) || self.is_decimal(at) {
-                    return self.finish(first, last, (start, units.len()), (plus, said, letters));
+                    return self.finish(first, last, (start, units.len()), (plus, said, letters), units);
                 }
                 let previous = &units[units.len() - 1];
                 if let Some(core) = self.core(at, Some(previous.what), between == 0) {
@@ -129,7 +129,9 @@ impl<'a> Heard<'a> {
                 let sense = self.sense(at);
                 let may_stand = sense.is(Mark::Filler) || sense.is(Mark::Repair) || sense.is(Mark::Separator);
                 // In Italian `e` parts: `sedici e cinquanta` is a price, `e` in a code a letter.
-                let links = sense.is(Mark::And) && self.lang != IT;
+                let after_word = matches!(previous.what, What::Number(_) | What::Scale(_) | What::Times(_));
+                let before_word = self.sense(at + 1).counts();
+                let links = sense.is(Mark::And) && self.lang != IT && after_word && before_word;
                 if between < BETWEEN && (may_stand || links) {
                     if sense.is(Mark::Repair) {
                         repair = Some(at);
@@ -141,7 +143,7 @@ impl<'a> Heard<'a> {
                     at += 1;
                     continue;
                 }
-                return self.finish(first, last, (start, units.len()), (plus, said, letters));
+                return self.finish(first, last, (start, units.len()), (plus, said, letters), units);
             };
         }
     }
@@ -202,8 +204,10 @@ impl<'a> Heard<'a> {
             return core(What::Number(u16::from(sense.ordinal)), 1, 0);
         }
         // Misheard, and only between two numbers.
+        let among_words = matches!(before, Some(What::Number(_))) || self.sense(at + 1).counts();
         if let Some(value) = sense.misheard
             && near
+            && among_words
             && before.is_some_and(is_number)
             && (self.counts(at + 1) || self.is(at + 1, Mark::Filler) && self.counts(at + 2) || self.ends(at + 1))
         {
@@ -274,7 +278,8 @@ impl<'a> Heard<'a> {
             return core(letter, used);
         }
         let behind_letter = before.is_some_and(is_letter) && near;
-        let behind_number = before.is_some_and(is_number) && near;
+        let is_large = matches!(before, Some(What::Scale(3..)));
+        let behind_number = before.is_some_and(is_number) && near && !is_large;
         let (own, next) = (self.strength(at), self.strength(at + 1));
         // `o` is a zero among digits.
         let behind_spelled = near && matches!(before, Some(What::Letter(_)));
@@ -342,6 +347,7 @@ impl<'a> Heard<'a> {
                 && a.nature == Nature::Number
                 && b.nature == Nature::Number
                 && !b.plus
+                && (self.has_words(&units[a.units.0..a.units.1]) || self.has_words(&units[b.units.0..b.units.1]))
                 && (a.said || b.said)
                 && b.last - a.first <= limits::SPOKEN_TOKENS
                 && self.tokens[a.last].kind == Kind::Word
@@ -366,6 +372,11 @@ impl<'a> Heard<'a> {
         }
     }
 
+    /// Whether a number is said in words among the units.
+    fn has_words(&self, units: &[Unit]) -> bool {
+        units.iter().any(|unit| matches!(unit.what, What::Number(_) | What::Times(_)))
+    }
+
     fn names_a_quantity(&self, at: usize) -> bool {
         self.tokens.get(at).is_some_and(|token| token.kind == Kind::Money)
             || self.is(at, Mark::Money)
@@ -379,6 +390,7 @@ impl<'a> Heard<'a> {
         last: usize,
         units: (usize, usize),
         (plus, said, letters): (bool, bool, usize),
+        all: &[Unit],
     ) -> Option<Run> {
         let mut behind = last;
         while behind < last + 2 && self.is(behind, Mark::Filler) && !self.names_a_quantity(behind) {
@@ -390,7 +402,13 @@ impl<'a> Heard<'a> {
             && !matches!(self.tokens[first].gap, Gap::Break | Gap::Stop)
             && (self.tokens[first - 1].kind == Kind::Money || self.is(first - 1, Mark::Money));
         let few = units.1 - units.0 <= 7;
-        let nature = if letters >= 1 {
+        // `150 million`
+        let scaled = all[units.0..units.1]
+            .windows(2)
+            .any(|pair| pair[0].what == What::Written && matches!(pair[1].what, What::Scale(3..)));
+        let nature = if scaled {
+            Nature::Amount
+        } else if letters >= 1 {
             Nature::Letters
         } else if (counted || priced) && few {
             Nature::Amount

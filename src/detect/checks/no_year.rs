@@ -1,11 +1,11 @@
-//! Postcodes of digits: four that are no year, or five.
+//! Digits that are no year: postcodes, the last digits of a card.
 
 use super::{Candidate, Check};
 
 /// See the file's head.
 pub(super) const CHECK: Check = Check {
-    name: "postcode",
-    about: "four digits are no year from 1900 to 2099, which talk is fuller of than of Swiss villages",
+    name: "no_year",
+    about: "four digits are no year from 1900 to 2099, which talk is fuller of than of short codes",
     holds,
 };
 
