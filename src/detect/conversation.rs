@@ -201,7 +201,6 @@ impl Ruleset {
         let mut done = vec![false; talk.pieces.len()];
         for fragment in fragments(&talk) {
             let Some(finding) = self.name(&fragment, &talk, scratch) else { continue };
-            if std::env::var_os("SD").is_some() { eprintln!("FRAG {} {:?} {:?}", fragment.text, fragment.pieces.iter().map(|&p| (talk.pieces[p].turn, &talk.pieces[p].written)).collect::<Vec<_>>(), fragment.echoes.iter().map(|&p| (talk.pieces[p].turn, &talk.pieces[p].written)).collect::<Vec<_>>()); }
             known.push((fragment.text.clone(), finding));
             for &at in fragment.pieces.iter().chain(&fragment.echoes) {
                 done[at] = true;

@@ -172,6 +172,7 @@ impl Ruleset {
         }
         if place.role == Role::Text {
             self.people(place, scratch);
+            self.answer_name(place, scratch);
         }
         if !self.allowed.is_empty() {
             scratch.findings.retain(|finding| !self.is_allowed(finding.span.of(place.text.bytes)));

@@ -185,7 +185,7 @@ fn shown_in(files: &[(String, String)], error: Error) -> Error {
 }
 
 /// Rules without a pattern: what they find follows from the layout or the user's list.
-const BUILT_IN: [(&str, &str, &str); 7] = [
+const BUILT_IN: [(&str, &str, &str); 8] = [
     (
         "speaker.name",
         "PERSON",
@@ -197,6 +197,7 @@ const BUILT_IN: [(&str, &str, &str); 7] = [
     ("spoken.spelled", "SPELLED", "letters that are spelled; PERSON where they spell a name that was asked for or stands near"),
     ("spoken.long", "NUMBER", "a number said aloud that is longer than any identifier"),
     ("conversation.stitched", "NUMBER", "a value said over several turns that no rule names; SPELLED or PERSON when it is letters"),
+    ("spoken.answer", "SPELLED", "a short answer that mostly looks like what was asked: letters, a POSTCODE, a DATE_OF_BIRTH, a PERSON"),
 ];
 
 impl Ruleset {
@@ -413,7 +414,13 @@ impl Ruleset {
         let first_built_in = rules.len() as u16;
         let spoken = match options.spoken {
             false => None,
-            true => Some(Spoken::shipped(&mut words, (first_built_in + 4, first_built_in + 5))?),
+            true => {
+                let asked = ["postcode.digits", "birth.numeric"].map(|id| {
+                    let at = rules.iter().position(|rule| rule.id == id);
+                    at.and_then(|at| compiled[at].near).map_or(Group::MAX, |near| near.group)
+                });
+                Some(Spoken::shipped(&mut words, (first_built_in + 4, first_built_in + 7), asked)?)
+            }
         };
         // Groups were added.
         lexicon_of.resize(words.groups(), None);

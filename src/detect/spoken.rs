@@ -13,33 +13,38 @@ use super::context::{Near, WordsBuilder};
 use super::trace::Trace;
 use super::{Place, Ruleset, Scratch, context};
 use crate::error::{Error, Result};
-use crate::model::{Entity, Finding, NUMBER, PERSON, Role, SPELLED, Span};
+use crate::model::{Entity, Finding, NUMBER, PERSON, Role, SPELLED, Span, ValueId};
 use crate::scan::Text;
 use crate::view::spoken::lexicon::Lexicon;
-use crate::view::spoken::{Form, Listener, Nature, Reading, Saying};
+use crate::view::spoken::{Asked, Form, Listener, Nature, Reading, Saying};
 use crate::view::{Blank, View};
 
 /// What is needed to find what is said.
 pub(super) struct Spoken {
     pub(super) lexicon: Lexicon,
-    /// The words that announce spelling.
+    /// The words that announce spelling, a postcode, a date of birth.
     pub(super) spelling: context::Group,
+    pub(super) postcode: context::Group,
+    pub(super) birth: context::Group,
     /// Number of the rule that finds spelled letters which nothing else names.
     pub(super) spelled_rule: u16,
     /// Number of the rule that finds long numbers which no rule matches.
     pub(super) long_rule: u16,
+    /// Number of the rule that takes an answer for what was asked.
+    pub(super) answer_rule: u16,
 }
 
 impl Spoken {
     /// The shipped lexicons; their words are added to those that are looked for. The rules' numbers are those of
-    /// `spoken.spelled` and `spoken.long`.
-    pub(super) fn shipped(words: &mut WordsBuilder, rules: (u16, u16)) -> Result<Spoken> {
+    /// `spoken.spelled` and `spoken.answer`; `asked` are the words that ask for a postcode and a date of birth.
+    pub(super) fn shipped(words: &mut WordsBuilder, rules: (u16, u16), asked: [context::Group; 2]) -> Result<Spoken> {
         let lexicon = Lexicon::shipped();
         for (word, weight) in lexicon.anchors() {
             words.speaks(word, *weight);
         }
         let spelling = words.group(lexicon.spelling()).map_err(Error::Usage)?;
-        Ok(Spoken { lexicon, spelling, spelled_rule: rules.0, long_rule: rules.1 })
+        let [postcode, birth] = asked;
+        Ok(Spoken { lexicon, spelling, postcode, birth, spelled_rule: rules.0, long_rule: rules.0 + 1, answer_rule: rules.1 })
     }
 }
 
@@ -67,6 +72,9 @@ const SHORT_ANSWER: usize = 64;
 const TURN: usize = 400;
 /// A saying shorter than this means nothing by itself.
 const SHORTEST: usize = 3;
+/// Bytes of an answer that may be all letters or digits, and words of one that is a name.
+const LONGEST_ANSWER: usize = 120;
+const WORDS_OF_NAME: usize = 3;
 /// Bytes beside a saying in a turn that is an answer to a question.
 const ANSWER: usize = 24;
 /// A reference said aloud has this many letters and digits at least.
@@ -101,10 +109,65 @@ impl Ruleset {
         let mut said = std::mem::take(&mut scratch.said);
         said.listener.clear();
         self.windows(place, scratch, &mut said);
+        if self.is_answer(spoken, place, scratch) {
+            said.windows.clear();
+            said.windows.push((place.start, place.end));
+        }
         if !said.windows.is_empty() {
             self.listen(spoken, place, scratch, &mut said);
+            self.answer(spoken, place, scratch, &said);
         }
         scratch.said = said;
+    }
+
+    /// Whether the text is short and answers a question for letters, a name or a day.
+    fn is_answer(&self, spoken: &Spoken, place: &Place, scratch: &Scratch) -> bool {
+        let before = &scratch.surroundings.before;
+        let asked = [spoken.spelling, spoken.postcode, spoken.birth].iter().any(|group| before.contains(group));
+        place.role == Role::Text
+            && place.end - place.start <= LONGEST_ANSWER
+            && (asked || scratch.asked_name[0])
+            && place.text.any(place.start, place.end, |m| m.letter | m.digit)
+    }
+
+    /// Takes a short answer for what was asked, where most of it looks so.
+    fn answer(&self, spoken: &Spoken, place: &Place, scratch: &mut Scratch, said: &Said) {
+        if !self.is_answer(spoken, place, scratch) {
+            return;
+        }
+        let before = &scratch.surroundings.before;
+        let asks = |group: context::Group| before.contains(&group);
+        let asked = if asks(spoken.birth) && !asks(spoken.spelling) { Asked::Date } else { Asked::Spelling };
+        let Some(span) = said.listener.answer(asked, &spoken.lexicon) else { return };
+        let name = match asked {
+            Asked::Date => "DATE_OF_BIRTH",
+            Asked::Spelling if asks(spoken.postcode) => "POSTCODE",
+            Asked::Spelling if scratch.asked_name[0] => "PERSON",
+            Asked::Spelling => "SPELLED",
+        };
+        let Some(entity) = self.entities.find(name) else { return };
+        let is_inside = |finding: &Finding| finding.span.start <= span.start && span.end <= finding.span.end;
+        if !scratch.findings.iter().any(is_inside) {
+            let (rule, value) = (spoken.answer_rule, ValueId::OWN);
+            scratch.findings.push(Finding { span, entity, rule, score: 70, value });
+        }
+    }
+
+    /// Extends a name to the other words of a short answer to the question for it: `Judith page`.
+    pub(super) fn answer_name(&self, place: &Place, scratch: &mut Scratch) {
+        let Some(spoken) = self.spoken.as_ref().filter(|spoken| self.is_answer(spoken, place, scratch)) else {
+            return;
+        };
+        if !scratch.asked_name[0] {
+            return;
+        }
+        let Some(span) = scratch.said.listener.words_of_answer(WORDS_OF_NAME, &spoken.lexicon) else { return };
+        let is_inside = |finding: &&Finding| {
+            finding.entity == PERSON && span.start <= finding.span.start && finding.span.end <= span.end
+        };
+        if let Some(&name) = scratch.findings.iter().find(is_inside) {
+            scratch.findings.push(Finding { span, rule: spoken.answer_rule, ..name });
+        }
     }
 
     /// Where in the text something may be said: around evidence that does not stand alone.

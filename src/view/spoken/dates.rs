@@ -58,7 +58,9 @@ fn by_month(heard: &Heard, at: usize, month: usize, from: usize, reader: &mut Re
             if let Some(expiry) = month_and_year(heard, at, month, next, reader) {
                 return Some(expiry);
             }
-            let day = day_from(heard, next, reader)?;
+            let mut day = day_from(heard, next, reader)?;
+            // `february the 6th` is more than a digit away from its month.
+            day.said |= next > at + 1;
             let last = day.last;
             (day, last)
         }

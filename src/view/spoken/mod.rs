@@ -8,6 +8,7 @@
 //! Text without number words, spelled letters or signs said aloud costs nothing here: see [`Lexicon::anchors`].
 
 mod addresses;
+mod answers;
 mod compounds;
 mod dates;
 pub mod lexicon;
@@ -17,6 +18,7 @@ mod tokens;
 
 use std::ops::Range;
 
+pub use answers::Asked;
 use lexicon::{EN, LANGUAGES, Lang, Lexicon, Mark};
 pub use numbers::Reading;
 use numbers::{Reader, Unit, What, read};
@@ -214,6 +216,18 @@ impl Listener {
         if saying.plus {
             out.iter_mut().for_each(|reading| reading.text.insert(0, '+'));
         }
+    }
+
+    /// The answer in the text that was read, if most of it looks like what was asked for.
+    #[must_use]
+    pub fn answer(&self, asked: Asked, lexicon: &Lexicon) -> Option<Span> {
+        answers::answer(&self.tokens, lexicon, asked)
+    }
+
+    /// The words of a short answer of at most `most` words, less those that carry it.
+    #[must_use]
+    pub fn words_of_answer(&self, most: usize, lexicon: &Lexicon) -> Option<Span> {
+        answers::words_of_answer(&self.tokens, lexicon, most)
     }
 
     /// Whether next to nothing stands before the saying in the text, and behind it: fillers, and words that
