@@ -14,7 +14,15 @@ pub(super) fn of(lang: &str) -> Vec<(u16, String)> {
         _ => return Vec::new(),
     };
     let numbers = (21..1000).filter_map(|n| Some((n, number(n)?)));
-    numbers.chain(YEARS.map(|n| (n, year(n)))).collect()
+    let mut all: Vec<(u16, String)> = numbers.chain(YEARS.map(|n| (n, year(n)))).collect();
+    // `trecentottanta` as well as `trecentoottanta`.
+    let elided: Vec<(u16, String)> = all
+        .iter()
+        .filter(|(_, word)| word.contains("centoott"))
+        .map(|(n, word)| (*n, word.replace("centoott", "centott")))
+        .collect();
+    all.extend(elided);
+    all
 }
 
 fn german_year(n: u16) -> String {

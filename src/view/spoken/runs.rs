@@ -89,7 +89,7 @@ impl<'a> Heard<'a> {
         let (mut at, mut last);
         at = begin;
         // Words since the last unit: how many, and whether they part numbers or take one back.
-        let (mut between, mut parted, mut and, mut repair) = (0, false, None, None);
+        let (mut between, mut fillers, mut parted, mut and, mut repair) = (0, 0, false, None, None);
         loop {
             let token = self.tokens[at];
             if let Some(at) = repair.take() {
@@ -113,7 +113,7 @@ impl<'a> Heard<'a> {
             }
             at += core.used;
             last = at;
-            (between, parted) = (0, false);
+            (between, fillers, parted) = (0, 0, false);
             // What may stand between two units.
             core = loop {
                 if at >= self.tokens.len() || at - first >= limits::SPOKEN_TOKENS {
@@ -123,22 +123,23 @@ impl<'a> Heard<'a> {
                     return self.finish(first, last, (start, units.len()), (plus, said, letters), units);
                 }
                 let previous = &units[units.len() - 1];
-                if let Some(core) = self.core(at, Some(previous.what), between == 0) {
+                if let Some(core) = self.core(at, Some(previous.what), fillers == between) {
                     break core;
                 }
                 let sense = self.sense(at);
                 let may_stand = sense.is(Mark::Filler) || sense.is(Mark::Repair) || sense.is(Mark::Separator);
                 // In Italian `e` parts: `sedici e cinquanta` is a price, `e` in a code a letter.
                 let after_word = matches!(previous.what, What::Number(_) | What::Scale(_) | What::Times(_));
-                let before_word = self.sense(at + 1).counts();
+                let before_word = self.sense(self.past_filler(self.past_filler(at + 1))).counts();
                 let links = sense.is(Mark::And) && self.lang != IT && after_word && before_word;
                 if between < BETWEEN && (may_stand || links) {
                     if sense.is(Mark::Repair) {
                         repair = Some(at);
-                    } else if sense.is(Mark::And) && between == 0 {
+                    } else if sense.is(Mark::And) && between == fillers {
                         and = Some(at);
                     }
                     parted |= may_stand;
+                    fillers += usize::from(sense.is(Mark::Filler));
                     between += 1;
                     at += 1;
                     continue;
@@ -189,7 +190,7 @@ impl<'a> Heard<'a> {
         if let Some(value) = sense.number {
             // A word that is mostly another one counts among numbers only: `oh`.
             let is_weak = token.letter != 0 || value == 0 && token.len() == 2;
-            if is_weak && !self.counts(at + 1) && !before.is_some_and(is_number) {
+            if is_weak && !self.counts(self.past_filler(at + 1)) && !before.is_some_and(is_number) {
                 return None;
             }
             return core(What::Number(value), 1, 0);
@@ -197,7 +198,8 @@ impl<'a> Heard<'a> {
         if sense.scale > 0 {
             return core(What::Scale(sense.scale), 1, 0);
         }
-        if sense.times > 0 && (self.counts(at + 1) || self.strength(at + 1) == 2) {
+        let ahead = self.past_filler(at + 1);
+        if sense.times > 0 && (self.counts(ahead) || self.strength(ahead) == 2) {
             return core(What::Times(sense.times), 1, 0);
         }
         if sense.ordinal > 0 && matches!(before, Some(What::Number(ten)) if near && ten >= 20 && ten % 10 == 0) {
@@ -214,6 +216,13 @@ impl<'a> Heard<'a> {
             return core(What::Number(value), 1, 0);
         }
         None
+    }
+
+    /// The token itself, or the one behind it when it is a filler and nothing else.
+    fn past_filler(&self, at: usize) -> usize {
+        let is_filler = self.tokens.get(at).is_some_and(|token| token.letter == 0 && token.gap != Gap::Break)
+            && self.is(at, Mark::Filler);
+        at + usize::from(is_filler)
     }
 
     /// Whether the token is a number or may begin one.
@@ -280,26 +289,29 @@ impl<'a> Heard<'a> {
         let behind_letter = before.is_some_and(is_letter) && near;
         let is_large = matches!(before, Some(What::Scale(3..)));
         let behind_number = before.is_some_and(is_number) && near && !is_large;
-        let (own, next) = (self.strength(at), self.strength(at + 1));
+        let ahead = self.past_filler(at + 1);
+        let (own, next) = (self.strength(at), self.strength(ahead));
         // `o` is a zero among digits.
         let behind_spelled = near && matches!(before, Some(What::Letter(_)));
-        let is_zero = sense.number == Some(0) && !behind_spelled && (behind_number || self.counts(at + 1));
-        let spells_on = next == 2 || next == 1 && self.strength(at + 2) == 2 || next > 0 && self.strength(at + 2) > 0 && behind_letter;
+        let is_zero = sense.number == Some(0) && !behind_spelled && (behind_number || self.counts(ahead));
+        let after = self.strength(self.past_filler(ahead + 1));
+        let spells_on = next == 2 || next == 1 && after == 2 || next > 0 && after > 0 && behind_letter;
         let holds = match own {
             2 if sense.alphabet > 0 && letter == 0 => false,
-            2 => behind_letter || behind_number || next > 0 || self.counts(at + 1),
+            2 => behind_letter || behind_number || next > 0 || self.counts(ahead),
+            1 if single >= 0xE0 => behind_spelled && next > 0,
             1 if single > 0 => {
-                behind_letter && (next > 0 || self.counts(at + 1) || self.ends(at + 1)) || spells_on
+                behind_letter && (next > 0 || self.counts(ahead) || self.ends(at + 1)) || spells_on
             }
-            1 if sense.heard > 0 => behind_spelled && (next > 0 || self.counts(at + 1)) || spells_on && next == 2 && self.strength(at + 2) > 0,
+            1 if sense.heard > 0 => behind_spelled && (next > 0 || self.counts(ahead)) || spells_on && next == 2 && after > 0,
             _ => false,
         };
         if holds && !is_zero {
             return core(if letter > 0 { letter } else { sense.heard }, 1);
         }
         if sense.alphabet > 0 && single == 0 {
-            let ahead = next > 0 && !self.is(at + 1, Mark::Of) || self.counts(at + 1) && self.strength(at + 2) > 0;
-            if behind_letter || behind_number || ahead {
+            let goes_on = next > 0 && !self.is(at + 1, Mark::Of) || self.counts(ahead) && after > 0;
+            if behind_letter || behind_number || goes_on {
                 return core(sense.alphabet, 1);
             }
         }
