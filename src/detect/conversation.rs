@@ -340,6 +340,12 @@ fn place_piece(talk: &Talk, at: usize, turn: &Turn, all: &mut Vec<Fragment>) -> 
     let is_quiet = piece.head && piece.tail;
     let repeats = |fragment: &&mut Fragment| {
         let is_enough = is_quiet || piece.written.len() >= KNOWN_BY;
+        // A digit alone repeats the one right before it.
+        let last = &talk.pieces[*fragment.pieces.last().unwrap_or(&at)];
+        if piece.written.len() == 1 {
+            let follows = piece.turn == last.turn + 1 && fragment.speaker != turn.speaker;
+            return is_quiet && follows && last.written.ends_with(&piece.written);
+        }
         is_enough && near(fragment) && piece.turn > fragment.last_turn && readings(piece).any(|text| is_echo(text, &fragment.text))
     };
     if let Some(fragment) = all[recent..].iter_mut().rev().find(repeats) {

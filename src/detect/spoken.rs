@@ -68,6 +68,7 @@ const BEHIND: usize = 160;
 /// Bytes within which two pieces of evidence belong together.
 const TOGETHER: u32 = 28;
 /// Bytes of an answer in which one word may be all of it, and of a turn whose digits may go on in the next one.
+const TINY: usize = 8;
 const SHORT_ANSWER: usize = 64;
 const TURN: usize = 400;
 /// A saying shorter than this means nothing by itself.
@@ -109,7 +110,9 @@ impl Ruleset {
         let mut said = std::mem::take(&mut scratch.said);
         said.listener.clear();
         self.windows(place, scratch, &mut said);
-        if self.is_answer(spoken, place, scratch) {
+        // `un`, `oh`: too short to be evidence, and all that is said.
+        let is_tiny = self.stitches && place.role == Role::Text && place.end - place.start <= TINY;
+        if is_tiny || self.is_answer(spoken, place, scratch) {
             said.windows.clear();
             said.windows.push((place.start, place.end));
         }
@@ -275,12 +278,15 @@ impl Ruleset {
         scratch.findings.clear();
         self.match_rules(&Place { text, start: 0, end: text.bytes.len(), ..*place }, scratch);
         let first = found.len();
+        let mut refused: Vec<Span> = Vec::new();
         for finding in &scratch.findings {
             let span = view.raw(finding.span);
             let mut of = shown.iter().filter(|saying| saying.span.overlaps(span)).peekable();
             if of.peek().is_some() && of.all(|saying| self.may_be(saying, finding)) {
                 let value = scratch.values.note(finding.span.of(text.bytes));
                 found.push(Finding { span, value, ..*finding });
+            } else {
+                refused.push(span);
             }
         }
         if let Some(trace) = &mut scratch.trace {
@@ -290,7 +296,10 @@ impl Ruleset {
             let named = said.found[first..].iter().any(|finding| {
                 finding.span.overlaps(saying.span) && !self.compiled[usize::from(finding.rule)].catch_all
             });
-            if !named && let Some(finding) = self.otherwise(spoken, place, saying, scratch, said, first) {
+            let is_refused = refused.iter().any(|span| span.overlaps(saying.span));
+            if !named
+                && let Some(finding) = self.otherwise(spoken, place, saying, scratch, said, (first, is_refused))
+            {
                 said.found.push(finding);
             }
         }
@@ -305,7 +314,7 @@ impl Ruleset {
         saying: &Saying,
         scratch: &mut Scratch,
         said: &mut Said,
-        first: usize,
+        (first, is_refused): (usize, bool),
     ) -> Option<Finding> {
         let Form::Run(nature) = saying.form else { return None };
         let length = said.listener.written(saying).len();
@@ -326,7 +335,6 @@ impl Ruleset {
             return self.spelled(spoken, place, saying, scratch, said);
         }
         let is_found = said.found[first..].iter().any(|finding| finding.span.overlaps(saying.span));
-        let is_refused = scratch.findings.iter().any(|finding| finding.entity != NUMBER);
         let is_long = length > LONGEST || is_refused && digits >= LONG && !saying.is_cardinal;
         (is_long && !is_found).then(|| Finding {
             span: saying.span,

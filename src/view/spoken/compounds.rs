@@ -22,6 +22,11 @@ pub(super) fn of(lang: &str) -> Vec<(u16, String)> {
         .map(|(n, word)| (*n, word.replace("centoott", "centott")))
         .collect();
     all.extend(elided);
+    let accented: Vec<(u16, String)> = all
+        .iter()
+        .filter_map(|(n, word)| Some((*n, format!("{}tré", word.strip_suffix("tre")?))))
+        .collect();
+    all.extend(accented);
     all
 }
 

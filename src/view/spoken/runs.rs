@@ -89,7 +89,8 @@ impl<'a> Heard<'a> {
         let (mut at, mut last);
         at = begin;
         // Words since the last unit: how many, and whether they part numbers or take one back.
-        let (mut between, mut fillers, mut parted, mut and, mut repair) = (0, 0, false, None, None);
+        let (mut between, mut fillers, mut parted, mut and, mut repair);
+        (between, parted, and, repair) = (0, false, None, None);
         loop {
             let token = self.tokens[at];
             if let Some(at) = repair.take() {
@@ -138,7 +139,8 @@ impl<'a> Heard<'a> {
                     } else if sense.is(Mark::And) && between == fillers {
                         and = Some(at);
                     }
-                    parted |= may_stand;
+                    // Who says `uh` may be in the middle of a number.
+                    parted |= may_stand && !sense.is(Mark::Filler);
                     fillers += usize::from(sense.is(Mark::Filler));
                     between += 1;
                     at += 1;
@@ -348,40 +350,47 @@ impl<'a> Heard<'a> {
         (among && strange).then_some(Core { what: What::Written, used: 1, letters: word.len() })
     }
 
-    /// Makes one run of two whose numbers are parted by one short unknown word: a slip of the recogniser.
+    /// Makes one run of two that are parted by one short word that means nothing there: a slip of the recogniser.
     fn bridge(&self, units: &mut [Unit], runs: &mut Vec<Run>) {
-        let digits = |run: &Run| run.units.1 - run.units.0;
         let mut at = 0;
         while at + 1 < runs.len() {
             let (a, b) = (runs[at], runs[at + 1]);
-            let gap = a.last..b.first;
-            let is_slip = gap.len() == 1
-                && a.nature == Nature::Number
-                && b.nature == Nature::Number
-                && !b.plus
-                && (self.has_words(&units[a.units.0..a.units.1]) || self.has_words(&units[b.units.0..b.units.1]))
-                && (a.said || b.said)
-                && b.last - a.first <= limits::SPOKEN_TOKENS
-                && self.tokens[a.last].kind == Kind::Word
-                && self.tokens[a.last].len() <= 8
-                && !matches!(self.tokens[a.last].gap, Gap::Break | Gap::Apostrophe)
-                && !matches!(self.tokens[b.first].gap, Gap::Break | Gap::Apostrophe)
-                && !self.tokens[a.last].elided
-                && !self.names_a_quantity(a.last)
-                && self.sense(a.last).month == 0
-                && !self.is(a.last, Mark::Of)
-                && !self.is(a.last, Mark::Carrier)
-                && digits(&a) + digits(&b) >= 5
-                && digits(&a).max(digits(&b)) >= 3
-                && (digits(&a).min(digits(&b)) >= 2 || self.tokens[a.last].len() <= 4);
-            if is_slip && a.units.1 == b.units.0 {
+            if a.units.1 == b.units.0 && self.is_slip(&a, &b, units) {
                 units[b.units.0].parted = true;
-                runs[at] = Run { last: b.last, units: (a.units.0, b.units.1), said: true, ..a };
+                let nature = if a.nature == Nature::Letters { a.nature } else { b.nature };
+                let letters = a.letters + b.letters;
+                runs[at] = Run { last: b.last, units: (a.units.0, b.units.1), said: true, nature, letters, ..a };
                 runs.remove(at + 1);
             } else {
                 at += 1;
             }
         }
+    }
+
+    /// Whether one word between two runs is a slip. The more is said around it, the stranger it may be.
+    fn is_slip(&self, a: &Run, b: &Run, units: &[Unit]) -> bool {
+        if b.first != a.last + 1 || a.nature == Nature::Amount || b.nature == Nature::Amount || b.plus {
+            return false;
+        }
+        let (word, next) = (self.tokens[a.last], self.tokens[b.first]);
+        let flows = |gap: Gap| !matches!(gap, Gap::Break | Gap::Apostrophe);
+        let is_word = word.kind == Kind::Word
+            && word.len() <= 8
+            && !word.elided
+            && flows(word.gap)
+            && flows(next.gap)
+            && !self.names_a_quantity(a.last)
+            && self.sense(a.last).month == 0;
+        let counts = |run: &Run| run.units.1 - run.units.0;
+        let (few, many) = (counts(a).min(counts(b)), counts(a).max(counts(b)));
+        let has_letters = a.letters + b.letters > 0;
+        let is_common = self.is(a.last, Mark::Of) || self.is(a.last, Mark::Carrier);
+        let is_long = if has_letters || is_common { few + many >= 8 } else { few + many >= 5 && many >= 3 };
+        is_word
+            && is_long
+            && (few >= 2 || word.len() <= 4 || many >= 7)
+            && b.last - a.first <= limits::SPOKEN_TOKENS
+            && (self.has_words(&units[a.units.0..a.units.1]) || self.has_words(&units[b.units.0..b.units.1]))
     }
 
     /// Whether a number is said in words among the units.
