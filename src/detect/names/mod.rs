@@ -10,6 +10,7 @@ mod cues;
 pub mod dictionary;
 mod hash;
 pub mod model;
+mod spelling;
 pub mod text;
 pub(super) mod why;
 
