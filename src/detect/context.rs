@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use crate::limits;
+use crate::model::Span;
 use crate::scan::{Kernel, Text, WordHit, WordTable};
 
 /// A list of context words: an index into the set's groups.
@@ -20,6 +21,12 @@ pub(super) struct Cue {
     pub(super) end: u32,
     /// Index into [`Words::phrases`].
     phrase: u32,
+}
+
+impl Cue {
+    pub(super) fn span(&self) -> Span {
+        Span { start: self.start, end: self.end }
+    }
 }
 
 struct Phrase {

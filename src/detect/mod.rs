@@ -74,8 +74,7 @@ pub struct Scratch {
     learned: usize,
     /// Whether the turn before asked for a name, and whether this one does.
     asked_name: [bool; 2],
-    /// What each turn had heard before it: where its groups end in `heard`, and whether a name was asked for.
-    turns: Vec<(u32, bool)>,
+    turns: Vec<people::Turn>,
     heard: Vec<context::Group>,
     key_text: Vec<u8>,
     key_masks: Vec<crate::scan::Masks>,
@@ -188,10 +187,7 @@ impl Ruleset {
     pub fn turn_over(&self, scratch: &mut Scratch) {
         // What is masked says nothing to the next turn, or a second run would hear less than the first.
         let Scratch { surroundings, findings, .. } = scratch;
-        surroundings.own.retain(|cue| {
-            let span = Span { start: cue.start, end: cue.end };
-            !findings.iter().any(|finding| finding.span.overlaps(span))
-        });
+        surroundings.own.retain(|cue| !findings.iter().any(|finding| finding.span.overlaps(cue.span())));
         surroundings.turn_over(&self.words);
         scratch.asked_name = [scratch.asked_name[1], false];
         if let Some(trace) = &mut scratch.trace {

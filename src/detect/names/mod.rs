@@ -55,6 +55,32 @@ pub struct Buffers {
     weighed: Vec<Weighed>,
 }
 
+impl Buffers {
+    /// The numbers of the words of the text that was looked at last.
+    pub fn said(&self) -> impl Iterator<Item = u64> {
+        self.words.iter().map(|word| word.hash)
+    }
+}
+
+/// A filter of words: most that are not in it are turned away.
+#[derive(Clone, Copy, Default)]
+pub struct Words([u64; 4]);
+
+impl Words {
+    /// Takes words in, by their numbers.
+    pub fn add(&mut self, numbers: impl Iterator<Item = u64>) {
+        for number in numbers {
+            self.0[(number >> 62) as usize] |= 1 << (number >> 56 & 63);
+        }
+    }
+
+    /// Whether one of the words may be in it.
+    #[must_use]
+    pub fn may_hold_any(&self, numbers: &[u64]) -> bool {
+        numbers.iter().any(|number| self.0[(number >> 62) as usize] >> (number >> 56 & 63) & 1 == 1)
+    }
+}
+
 /// What was heard in the conversation so far.
 #[derive(Clone, Copy)]
 pub struct Heard<'a> {

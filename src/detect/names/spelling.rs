@@ -215,9 +215,29 @@ mod tests {
     fn every_way_to_spell_a_word_gives_the_same() {
         let latin: String = ('À'..='ÿ').collect();
         let words = [
-            "Marie", "marie", "I", "a", "McDonald", "USA", "Hélène", "HÉLÈNE", "Ångström", "straße", "Œuvre",
-            "Łukasz", "Ærø", "Þór", "Schleswigholsteinischer", "Abcdefgh", "abcdefghI", "É", "éA", &latin[..20],
-            &latin[20..40], &latin[40..64], "Pneumonoultramicroscopicsilicovolcanoconiosis",
+            "Marie",
+            "marie",
+            "I",
+            "a",
+            "McDonald",
+            "USA",
+            "Hélène",
+            "HÉLÈNE",
+            "Ångström",
+            "straße",
+            "Œuvre",
+            "Łukasz",
+            "Ærø",
+            "Þór",
+            "Schleswigholsteinischer",
+            "Abcdefgh",
+            "abcdefghI",
+            "É",
+            "éA",
+            &latin[..20],
+            &latin[20..40],
+            &latin[40..64],
+            "Pneumonoultramicroscopicsilicovolcanoconiosis",
         ];
         for word in words {
             let (folded, shape, capitals) = plainly(word);
