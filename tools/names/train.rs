@@ -12,8 +12,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sourdine::detect::names::model::{Around, FEATURES, Model, STEP, WEIGHTS, features};
-use sourdine::detect::names::text::{Case, Word};
+use sourdine::detect::names::model::{Around, FEATURES, Model, STEP, WEIGHTS, each_feature};
+use sourdine::detect::names::text::{Case, Cut, Word};
 use sourdine::detect::names::{Names, is_candidate};
 use sourdine::scan::{Kernel, Text, classify};
 
@@ -199,9 +199,10 @@ struct Sample {
 }
 
 fn sample(names: &Names, (text, gold): (String, Vec<bool>), asked: bool) -> Sample {
-    let (mut masks, mut words) = (Vec::new(), Vec::new());
+    let (mut masks, mut cut) = (Vec::new(), Cut::default());
     classify(Kernel::best(), text.as_bytes(), &mut masks);
-    let case = names.cut(Text { bytes: text.as_bytes(), masks: &masks }, &mut words);
+    let case = names.cut(Text { bytes: text.as_bytes(), masks: &masks }, &mut cut);
+    let words = cut.words;
     // `d'Hervé's`: what follows an apostrophe inside a span without being long is no name.
     let gold = words.iter().map(|word| gold[word.start as usize] && word.end - word.start > 1).collect();
     Sample { text: text.into_bytes(), words, gold, case, asked }
@@ -228,12 +229,13 @@ fn train(samples: &[Sample], epochs: usize) -> Vec<i8> {
             for at in 0..sample.words.len() {
                 let mut decided = false;
                 if is_candidate(&sample.words, at, sample.case) {
-                    features(&sample.text, &sample.words, at, around, before, &mut found);
-                    let score: f32 = found.iter().map(|&feature| weights[feature as usize]).sum();
+                    found.clear();
+                    let take = |_, place| found.push(place);
+                    each_feature(&sample.text, &sample.words, at, around, before, take);
+                    let score: f32 = found.iter().map(|&feature: &usize| weights[feature]).sum();
                     let gold = sample.gold[at];
                     let slope = logistic(score) - if gold { 1.0 } else { 0.0 };
                     for &feature in &found {
-                        let feature = feature as usize;
                         let slope = slope + 1e-6 * weights[feature];
                         squares[feature] += slope * slope;
                         weights[feature] -= 0.08 * slope / squares[feature].sqrt();
@@ -250,11 +252,9 @@ fn train(samples: &[Sample], epochs: usize) -> Vec<i8> {
 
 /// Token precision, recall and F1 of the weights.
 fn figures(weights: &[i8], samples: &[Sample], threshold: f32) -> (f32, f32, f32, f32) {
-    let bytes: &'static [u8] =
-        Box::leak(weights.iter().map(|w| w.cast_unsigned()).collect::<Vec<u8>>().into_boxed_slice());
-    let model = Model::of(bytes);
+    let bytes: Vec<u8> = weights.iter().map(|weight| weight.cast_unsigned()).collect();
+    let model = Model::of(Box::leak(bytes.try_into().expect("as many as the model has")));
     let (mut right, mut wrong, mut missed, mut words) = (0f32, 0f32, 0f32, 0f32);
-    let mut found = Vec::new();
     for sample in samples {
         let around = Around { case: sample.case, asked: sample.asked };
         let mut before = [false; 2];
@@ -262,8 +262,7 @@ fn figures(weights: &[i8], samples: &[Sample], threshold: f32) -> (f32, f32, f32
             words += 1.0;
             let mut decided = false;
             if is_candidate(&sample.words, at, sample.case) {
-                features(&sample.text, &sample.words, at, around, before, &mut found);
-                decided = model.score(&found) > threshold;
+                decided = model.score(&sample.text, &sample.words, at, around, before) > threshold;
             }
             match (decided, sample.gold[at]) {
                 (true, true) => right += 1.0,

@@ -74,22 +74,36 @@ pub(super) fn table() -> &'static [u8] {
     TABLE
 }
 
-/// What is known of the folded word with that hash.
+/// The table's slots, four bytes each.
+const SLOTS: &[[u8; 4]] = TABLE.as_chunks().0;
+
+/// Where the word with that hash stands, if nothing else does.
+#[inline]
+fn place(hash: u64) -> usize {
+    hash as usize & (SLOTS.len() - 1)
+}
+
+/// What stands where the word with that hash should. To be had for many words before [`look_up_from`] is asked:
+/// the table is larger than the second cache, and these loads do not wait for one another.
+#[inline]
 #[must_use]
-pub(super) fn look_up(hash: u64) -> Entry {
-    let slots = TABLE.len() / 4;
-    let mut at = hash as usize & (slots - 1);
-    loop {
-        let slot =
-            u32::from_le_bytes([TABLE[at * 4], TABLE[at * 4 + 1], TABLE[at * 4 + 2], TABLE[at * 4 + 3]]);
-        if slot == 0 {
-            return Entry(0);
-        }
+pub(super) fn first_slot(hash: u64) -> u32 {
+    u32::from_le_bytes(SLOTS[place(hash)])
+}
+
+/// What is known of the folded word with that hash, whose first slot holds `slot`.
+#[inline]
+#[must_use]
+pub(super) fn look_up_from(mut slot: u32, hash: u64) -> Entry {
+    let mut at = place(hash);
+    while slot != 0 {
         if u64::from(slot >> 16) == hash >> 48 {
             return Entry(slot as u16);
         }
-        at = (at + 1) & (slots - 1);
+        at = place(at as u64 + 1);
+        slot = u32::from_le_bytes(SLOTS[at]);
     }
+    Entry::UNKNOWN
 }
 
 #[cfg(test)]
@@ -99,7 +113,10 @@ mod tests {
 
     #[test]
     fn names_words_and_places() {
-        let of = |word: &str| look_up(fold_hash(word.as_bytes()));
+        let of = |word: &str| {
+            let hash = fold_hash(word.as_bytes());
+            look_up_from(first_slot(hash), hash)
+        };
         assert!(of("Marie").first() >= 5 && of("HÉLÈNE").first() >= 4);
         assert!(of("Dupont").last() >= 4 && of("dupont") == of("DUPONT"));
         assert!(of("Lyon").place() == 3 && of("livraison").word() > 0 && !of("livraison").is_name());

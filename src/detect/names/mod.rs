@@ -16,7 +16,7 @@ pub(super) mod why;
 
 use cues::{Cue, Cues};
 use model::{Around, Model};
-use text::{Case, Gap, Shape, Word, is_announced};
+use text::{Case, Cut, Gap, Shape, Word, is_announced};
 
 use crate::model::Span;
 use crate::scan::Text;
@@ -45,9 +45,8 @@ pub struct Names {
 /// Buffers of one worker.
 #[derive(Default)]
 pub struct Buffers {
-    words: Vec<Word>,
+    cut: Cut,
     accepted: Vec<Option<Sure>>,
-    features: Vec<u32>,
     /// How the text at hand is written.
     case: Case,
     /// Whether what is weighed is written down, for who asks why.
@@ -58,7 +57,7 @@ pub struct Buffers {
 impl Buffers {
     /// The numbers of the words of the text that was looked at last.
     pub fn said(&self) -> impl Iterator<Item = u64> {
-        self.words.iter().map(|word| word.hash)
+        self.cut.words.iter().map(|word| word.hash)
     }
 }
 
@@ -142,8 +141,8 @@ impl Names {
 
     /// Cuts the text into words, for training.
     #[must_use]
-    pub fn cut(&self, text: Text<'_>, words: &mut Vec<Word>) -> Case {
-        text::cut(text, (0, text.bytes.len()), &[], &self.cues, words)
+    pub fn cut(&self, text: Text<'_>, cut: &mut Cut) -> Case {
+        text::cut(text, (0, text.bytes.len()), &[], &self.cues, cut)
     }
 
     /// Appends the names in that range of the text to `out`, in order. Returns whether this text asks for a
@@ -157,31 +156,41 @@ impl Names {
         buffers: &mut Buffers,
         out: &mut Vec<Name>,
     ) -> bool {
-        let Buffers { words, accepted, features, .. } = buffers;
-        let case = text::cut(text, range, heard.blanks, &self.cues, words);
+        let Buffers { cut, accepted, .. } = buffers;
+        let case = text::cut(text, range, heard.blanks, &self.cues, cut);
+        let words = &cut.words[..];
         buffers.case = case;
         buffers.weighed.clear();
         let around = Around { case, asked: heard.asked };
+        let mut known = Words::default();
+        known.add(heard.known.iter().copied());
         accepted.clear();
+        accepted.resize(words.len(), None);
+        let mut none = true;
         for at in 0..words.len() {
             let mut sure = None;
             if is_candidate(words, at, case) {
                 let before = [1, 2].map(|step| at >= step && accepted[at - step].is_some());
-                model::features(text.bytes, words, at, around, before, features);
-                let odds = self.model.score(features);
+                let odds = self.model.score(text.bytes, words, at, around, before);
                 sure = (odds >= threshold.0).then_some(Sure { odds, is_remembered: false });
                 if buffers.traced {
-                    let alone = self.model.score(&model::ALONE.map(|at| features[at]));
+                    let alone = self.model.alone(text.bytes, words, at, around);
                     buffers.weighed.push(Weighed { at, alone, odds });
                 }
             }
-            if sure.is_none() && is_called(&words[at], heard.known, case) {
+            let word = &words[at];
+            if sure.is_none() && known.may_hold_any(&[word.hash]) && is_called(word, heard.known, case) {
                 sure = Some(REMEMBERED);
             }
-            accepted.push(sure);
+            if sure.is_some() {
+                accepted[at] = sure;
+                none = false;
+            }
         }
-        self.extend(words, accepted, case);
-        spans(words, accepted, out);
+        if !none {
+            self.extend(words, accepted, case);
+            spans(words, accepted, out);
+        }
         words.iter().any(|word| word.cue == Cue::Naming)
     }
 
@@ -189,8 +198,8 @@ impl Names {
     /// more often words.
     pub fn remember(&self, text: Text<'_>, span: Span, known: &mut Vec<u64>, buffers: &mut Buffers) {
         let range = (span.start as usize, span.end as usize);
-        text::cut(text, range, &[], &self.cues, &mut buffers.words);
-        for word in &buffers.words {
+        text::cut(text, range, &[], &self.cues, &mut buffers.cut);
+        for word in &buffers.cut.words {
             let telling = word.end - word.start >= 3
                 && word.shape != Shape::Number
                 && word.cue == Cue::None
@@ -214,8 +223,9 @@ impl Names {
         if !text::holds(text, range, known) {
             return;
         }
-        let Buffers { words, accepted, .. } = buffers;
-        let case = text::cut(text, range, &[], &self.cues, words);
+        let Buffers { cut, accepted, .. } = buffers;
+        let case = text::cut(text, range, &[], &self.cues, cut);
+        let words = &cut.words[..];
         accepted.clear();
         for word in words.iter() {
             accepted.push(is_called(word, known, case).then_some(REMEMBERED));

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::cues::{Cue, Cues};
-use super::dictionary::{Entry, look_up};
+use super::dictionary::{Entry, first_slot, look_up_from};
 use super::spelling::{Spelling, spelling};
 use crate::model::Span;
 use crate::scan::Text;
@@ -26,6 +26,8 @@ pub enum Shape {
     Upper = 4,
     /// Anything else: `McDonald`, `iPhone`.
     Mixed = 5,
+    /// No word: what stands before the first one and behind the last one.
+    Nothing = 6,
 }
 
 /// What stands between a word and the one before.
@@ -69,16 +71,19 @@ pub struct Word {
 }
 
 impl Word {
-    /// What a tag or a blank is, apart from its place: a number, and nothing is known of it.
-    const HIDDEN: Word = Word {
+    /// No word at all.
+    pub(super) const NOTHING: Word = Word {
         start: 0,
         end: 0,
         hash: 0,
         entry: Entry::UNKNOWN,
-        shape: Shape::Number,
+        shape: Shape::Nothing,
         gap: Gap::Start,
         cue: Cue::None,
     };
+
+    /// What a tag or a blank is, apart from its place: a number, and nothing is known of it.
+    const HIDDEN: Word = Word { shape: Shape::Number, ..Word::NOTHING };
 }
 
 /// How a text as a whole is written.
@@ -95,14 +100,23 @@ pub enum Case {
     Sentence = 3,
 }
 
-/// Cuts `text[start..end]` into words and returns how it is written. `words` is emptied first. Each of `blanks`
+/// A text cut into words.
+#[derive(Default)]
+pub struct Cut {
+    /// Its words, in order.
+    pub words: Vec<Word>,
+    /// Which of them the dictionary is asked about, and what it says first.
+    slots: Vec<(u32, u32)>,
+}
+
+/// Cuts `text[start..end]` into words and returns how it is written. What was cut before is forgotten. Each of `blanks`
 /// (sorted, disjoint) is one word without meaning, as a tag is.
 pub(super) fn cut(
     text: Text<'_>,
     (start, end): (usize, usize),
     blanks: &[Span],
     cues: &Cues,
-    words: &mut Vec<Word>,
+    Cut { words, slots }: &mut Cut,
 ) -> Case {
     words.clear();
     let mut cutter =
@@ -123,7 +137,7 @@ pub(super) fn cut(
         }
     }
     let case = cutter.case();
-    look_up_those_that_matter(words, case);
+    look_up_those_that_matter(words, case, slots);
     case
 }
 
@@ -218,21 +232,24 @@ pub(super) fn holds(text: Text<'_>, (start, end): (usize, usize), known: &[u64])
 
 /// Asks the dictionary about words that may be names, and their neighbours: in a text with capitals those that
 /// have one or are announced, elsewhere all.
-fn look_up_those_that_matter(words: &mut [Word], case: Case) {
-    let mut known = 0; // up to here words were looked up
+fn look_up_those_that_matter(words: &mut [Word], case: Case, slots: &mut Vec<(u32, u32)>) {
+    slots.clear();
+    let mut known = 0; // up to here words are looked up
     for at in 0..words.len() {
         let word = &words[at];
         let may_be = word.shape != Shape::Number
             && (case != Case::Usual || word.shape != Shape::Lower || is_announced(words, at));
         if may_be {
             let end = (at + 2).min(words.len());
-            for word in &mut words[known.max(at.saturating_sub(1))..end] {
-                if word.shape != Shape::Number {
-                    word.entry = look_up(word.hash);
-                }
-            }
+            let from = known.max(at.saturating_sub(1));
+            let wanted = words[from..end].iter().enumerate().filter(|(_, word)| word.shape != Shape::Number);
+            slots.extend(wanted.map(|(step, word)| ((from + step) as u32, first_slot(word.hash))));
             known = end;
         }
+    }
+    for &(at, slot) in slots.iter() {
+        let word = &mut words[at as usize];
+        word.entry = look_up_from(slot, word.hash);
     }
 }
 
