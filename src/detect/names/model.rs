@@ -91,14 +91,14 @@ impl<'a> Window<'a> {
     fn around(words: &'a [Word], at: usize) -> Window<'a> {
         let before = |step: usize| at.checked_sub(step).map_or(&BEFORE, |at| &words[at]);
         let behind = |step: usize| words.get(at + step).unwrap_or(&BEHIND);
-        // Greetings and the like reach three words far, what joins and what says nothing one.
-        let reaches = |&(cue, step): &(Cue, u64)| {
-            cue != Cue::None && (step == 1 || (cue as u8) <= Cue::Relation as u8 && cue != Cue::Joining)
+        // What joins and what says nothing reaches one word far, the rest three.
+        let near = before(1).cue as u64;
+        let far = |step: usize| {
+            let cue = before(step).cue;
+            let reaches = (cue as u8).wrapping_sub(1) < Cue::Relation as u8 && cue != Cue::Joining;
+            reaches.then_some((cue as u64) << 2 | step as u64)
         };
-        let announced = (1..=3)
-            .map(|step| (before(step).cue, step as u64))
-            .find(reaches)
-            .map_or(0, |(cue, step)| (cue as u64) << 2 | step);
+        let announced = if near != 0 { near << 2 | 1 } else { far(2).or_else(|| far(3)).unwrap_or(0) };
         Window { words: [before(2), before(1), &words[at], behind(1), behind(2)], announced }
     }
 }
@@ -112,10 +112,23 @@ fn soft(word: &Word) -> u64 {
         | u64::from(entry.word().div_ceil(2)) << 6
 }
 
-/// The last `most` bytes of the word, in any case.
+/// The last four bytes of the word, and its first three, in any case: the last of them in the lowest bits.
 #[inline]
-fn ending(bytes: &[u8], most: usize) -> u64 {
-    bytes[bytes.len().saturating_sub(most)..].iter().fold(0, |sum, b| sum << 8 | u64::from(b | 0x20))
+fn ends(text: &[u8], word: &Word) -> (u64, u64) {
+    let (start, end) = (word.start as usize, word.end as usize);
+    let length = end - start;
+    let four = |at: usize| text.get(at..)?.first_chunk::<4>().map(|four| u32::from_be_bytes(*four) | 0x2020_2020);
+    match (four(start), end.checked_sub(4).and_then(four)) {
+        (Some(first), Some(last)) => {
+            let inside = !0u32 >> (32 - 8 * length.min(4));
+            (u64::from(last & inside), u64::from(first) >> (32 - 8 * length.min(3)))
+        }
+        // At an end of the text.
+        _ => {
+            let sum = |bytes: &[u8]| bytes.iter().fold(0, |sum, byte| sum << 8 | u64::from(byte | 0x20));
+            (sum(&text[start.max(end.saturating_sub(4))..end]), sum(&text[start..end.min(start + 3)]))
+        }
+    }
 }
 
 /// Calls `take` with the number and the place of each feature of word `at`. `before` tells what was decided about
@@ -133,7 +146,7 @@ pub fn each_feature(
     mut take: impl FnMut(u64, usize),
 ) {
     let Window { words: [b2, b1, own, a1, a2], announced } = Window::around(words, at);
-    let bytes = &text[own.start as usize..own.end as usize];
+    let (ending, beginning) = ends(text, own);
     let mut each = |number: u64, hashes: u64, small: u64| {
         let spread = (small << 6 | number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         take(number, (hashes.wrapping_add(spread) >> (64 - WEIGHTS.trailing_zeros())) as usize);
@@ -152,9 +165,9 @@ pub fn each_feature(
     let few = words.len().min(5) as u64;
     // The word alone.
     each(10, w0, 1 << 5 | written);
-    each(11, 0, ending(bytes, 2));
-    each(13, 0, ending(bytes, 4));
-    each(14, 0, ending(&bytes[..bytes.len().min(3)], 3));
+    each(11, 0, ending & 0xFFFF);
+    each(13, 0, ending);
+    each(14, 0, beginning);
     each(15, 0, own.entry.code());
     each(16, 0, own.entry.code() << 5 | written);
     // Its neighbours, alone and with it.

@@ -3,7 +3,7 @@
 //! Words are folded before they are numbered: lower case, without the accents of western European letters. Most
 //! are of ASCII and short, so eight letters are folded, tested for capitals and mixed at a time.
 
-use super::hash::{finish, hash_of, step};
+use super::hash::{finish, step};
 use super::text::Shape;
 
 /// The longest word that is folded, in bytes of the folded form.
@@ -25,7 +25,7 @@ pub(super) struct Spelling {
 }
 
 /// The spelling of the word `bytes[start..end]`, which is a run of letters. Longer words are cut for their number.
-#[inline]
+#[inline(always)] // the hot loop's body
 #[must_use]
 pub(super) fn spelling(bytes: &[u8], start: usize, end: usize) -> Spelling {
     let length = end - start;
@@ -35,14 +35,19 @@ pub(super) fn spelling(bytes: &[u8], start: usize, end: usize) -> Spelling {
         if eight & BEYOND == 0 {
             let hash = finish(step(0, eight | CASE & inside), length);
             let capitals = !eight & CASE & inside;
-            let shape = shape(length, capitals.count_ones() as usize, capitals & 0xFF != 0);
-            return Spelling { hash, shape, capitals: capitals.count_ones() as usize };
+            if capitals == 0 {
+                return Spelling { hash, shape: Shape::Lower, capitals: 0 };
+            }
+            let first = capitals & 0xFF != 0;
+            let capitals = capitals.count_ones() as usize;
+            return Spelling { hash, shape: shape(length, capitals, first), capitals };
         }
     }
     long(bytes, start, end)
 }
 
 /// The same for words of more than eight letters, with accents, or at the end of the text.
+#[inline(never)]
 fn long(bytes: &[u8], start: usize, end: usize) -> Spelling {
     let length = end - start;
     let (mut hash, mut capitals) = (0, 0);
@@ -138,6 +143,31 @@ pub(super) fn fold_hash(word: &[u8]) -> u64 {
     unusual(word).hash
 }
 
+/// The letters whose bytes are C3 80 to C3 BF without their accents, and how many bytes that makes.
+const LATIN: [([u8; 2], u8); 64] = {
+    let mut table = [([0xC3, 0], 2); 64];
+    let mut at = 0;
+    while at < 64 {
+        // Capitals stand thirty-two places before their small letters; the multiplication sign among them.
+        let small = if at < 0x1F && at != 0x17 { at + 0x20 } else { at };
+        table[at] = match small {
+            0x1F => (*b"ss", 2),
+            0x20..=0x25 => (*b"a\0", 1),
+            0x26 => (*b"ae", 2),
+            0x27 => (*b"c\0", 1),
+            0x28..=0x2B => (*b"e\0", 1),
+            0x2C..=0x2F => (*b"i\0", 1),
+            0x31 => (*b"n\0", 1),
+            0x32..=0x36 | 0x38 => (*b"o\0", 1),
+            0x39..=0x3C => (*b"u\0", 1),
+            0x3D | 0x3F => (*b"y\0", 1),
+            _ => ([0xC3, 0x80 + small as u8], 2),
+        };
+        at += 1;
+    }
+    table
+};
+
 /// A folded word as it grows.
 #[derive(Default)]
 struct Folded {
@@ -146,9 +176,10 @@ struct Folded {
 }
 
 impl Folded {
+    #[inline]
     fn push(&mut self, byte: u8) {
-        if self.length < WORD_BYTES {
-            self.bytes[self.length] = byte;
+        if let Some(free) = self.bytes.get_mut(self.length) {
+            *free = byte;
             self.length += 1;
         }
     }
@@ -158,31 +189,30 @@ impl Folded {
     }
 
     /// The letter whose bytes are C3 and `second`, without its accent.
+    #[inline]
     fn push_latin(&mut self, second: u8) {
-        // Capitals stand thirty-two places before their small letters; 97 is the multiplication sign.
-        let small = if matches!(second, 0x80..0x9F) && second != 0x97 { second + 0x20 } else { second };
-        match small {
-            0x9F => self.extend(b"ss"),
-            0xA0..=0xA5 => self.push(b'a'),
-            0xA6 => self.extend(b"ae"),
-            0xA7 => self.push(b'c'),
-            0xA8..=0xAB => self.push(b'e'),
-            0xAC..=0xAF => self.push(b'i'),
-            0xB1 => self.push(b'n'),
-            0xB2..=0xB6 | 0xB8 => self.push(b'o'),
-            0xB9..=0xBC => self.push(b'u'),
-            0xBD | 0xBF => self.push(b'y'),
-            _ => self.extend(&[0xC3, small]),
+        let (letters, count) = LATIN[usize::from(second & 0x3F)];
+        self.push(letters[0]);
+        if count == 2 {
+            self.push(letters[1]);
         }
     }
 
     fn hash(&self) -> u64 {
-        hash_of(&self.bytes[..self.length])
+        let mut hash = 0;
+        for (at, eight) in self.bytes.as_chunks::<8>().0.iter().enumerate() {
+            // Nothing but zeros stands behind the end.
+            if at * 8 < self.length {
+                hash = step(hash, u64::from_le_bytes(*eight));
+            }
+        }
+        finish(hash, self.length)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::hash::hash_of;
     use super::*;
 
     /// Letter by letter, as the standard library sees them.

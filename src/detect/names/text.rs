@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::cues::{Cue, Cues};
 use super::dictionary::{Entry, first_slot, look_up_from};
-use super::spelling::{Spelling, spelling};
+use super::spelling::spelling;
 use crate::model::Span;
 use crate::scan::Text;
 
@@ -126,7 +126,7 @@ pub(super) fn cut(
     loop {
         while blanks.next_if(|blank| blank.end <= at).is_some() {}
         let stop = blanks.peek().map_or(end, |blank| blank.start.clamp(at, end));
-        cutter.words_of(at, stop);
+        cutter.runs_of(at, stop);
         if cutter.last > stop {
             at = cutter.last; // a tag reaches into the blank
         } else if let Some(blank) = blanks.next() {
@@ -136,6 +136,7 @@ pub(super) fn cut(
             break;
         }
     }
+    cutter.spell();
     let case = cutter.case();
     look_up_those_that_matter(words, case, slots);
     case
@@ -158,39 +159,48 @@ struct Cutter<'a> {
 }
 
 impl Cutter<'_> {
-    /// The words of `from..to`, and the tags that begin there.
-    #[inline]
-    fn words_of(&mut self, from: usize, to: usize) {
+    /// The words of `from..to`, and the tags that begin there: where they stand and what is between them.
+    fn runs_of(&mut self, from: usize, to: usize) {
         let text = self.text;
+        let mut last = self.last;
         text.each_run(from, to, |from, to| {
-            if from < self.last {
+            if from < last {
                 return; // inside a tag
             }
-            let gap = if from == self.last + 1 && text.bytes[self.last] == b' ' && !self.words.is_empty() {
+            let gap = if from == last + 1 && text.bytes[last] == b' ' && !self.words.is_empty() {
                 Gap::Blank
             } else {
+                self.last = last;
                 if let Some(to) = tag_end(text.bytes, from, self.start, self.end) {
-                    return self.hide(from - 1..to);
+                    self.hide(from - 1..to);
+                    last = to;
+                    return;
                 }
                 self.gap(from)
             };
-            self.push(from, to, gap);
+            let shape = if text.bytes[from].is_ascii_digit() { Shape::Number } else { Shape::Lower };
+            self.words.push(Word { start: from as u32, end: to as u32, gap, shape, ..Word::NOTHING });
+            last = to;
         });
+        self.last = last;
     }
 
-    #[inline]
-    fn push(&mut self, from: usize, to: usize, gap: Gap) {
-        let mut word = Word { start: from as u32, end: to as u32, gap, ..Word::HIDDEN };
-        if !self.text.bytes[from].is_ascii_digit() {
-            let Spelling { hash, shape, capitals } = spelling(self.text.bytes, from, to);
-            self.capitals += capitals;
-            self.small += to - from - capitals;
-            self.inner_capital |= matches!(shape, Shape::Capital | Shape::Mixed | Shape::Upper)
-                && !matches!(gap, Gap::Start | Gap::Stop | Gap::Break);
-            word = Word { hash, shape, cue: self.cues.of(hash), ..word };
+    /// How the words are spelled and what they announce.
+    fn spell(&mut self) {
+        let (mut capitals, mut small) = (0, 0);
+        for word in self.words.iter_mut().filter(|word| word.shape != Shape::Number) {
+            let (start, end) = (word.start as usize, word.end as usize);
+            let spelling = spelling(self.text.bytes, start, end);
+            (word.hash, word.shape) = (spelling.hash, spelling.shape);
+            word.cue = self.cues.of(spelling.hash);
+            small += end - start - spelling.capitals;
+            if spelling.capitals > 0 {
+                capitals += spelling.capitals;
+                self.inner_capital |= matches!(word.shape, Shape::Capital | Shape::Mixed | Shape::Upper)
+                    && !matches!(word.gap, Gap::Start | Gap::Stop | Gap::Break);
+            }
         }
-        self.words.push(word);
-        self.last = to;
+        (self.capitals, self.small) = (capitals, small);
     }
 
     /// A word without meaning. A name that is masked already says no more than that something stands here.
