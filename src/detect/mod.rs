@@ -75,6 +75,8 @@ pub struct Scratch {
     /// Whether the turn before asked for a name, and whether this one does.
     asked_name: [bool; 2],
     turns: Vec<people::Turn>,
+    /// Which of them is looked at.
+    turn: usize,
     heard: Vec<context::Group>,
     key_text: Vec<u8>,
     key_masks: Vec<crate::scan::Masks>,
@@ -126,6 +128,7 @@ impl Ruleset {
             learned: 0,
             asked_name: [false; 2],
             turns: Vec::new(),
+            turn: 0,
             heard: Vec::new(),
             key_text: Vec::new(),
             key_masks: Vec::new(),

@@ -14,6 +14,7 @@ pub(super) struct Turn {
     heard: u32,
     /// Whether the turn before asked for a name.
     asked: bool,
+    /// Its words outside of what was masked when it was looked at last.
     words: Words,
 }
 
@@ -29,6 +30,7 @@ impl Scratch {
     pub fn note_turn(&mut self) {
         self.heard.extend_from_slice(self.surroundings.before());
         let (heard, asked) = (self.heard.len() as u32, self.asked_name[0]);
+        self.turn = self.turns.len();
         self.turns.push(Turn { heard, asked, words: Words::default() });
     }
 
@@ -37,13 +39,15 @@ impl Scratch {
     /// # Panics
     /// When the turn was not noted.
     pub fn turn_back(&mut self, turn: usize) {
+        self.turn = turn;
         let start = if turn == 0 { 0 } else { self.turns[turn - 1].heard };
         let Turn { heard, asked, .. } = self.turns[turn];
         self.surroundings.set_before(&self.heard[start as usize..heard as usize]);
         self.asked_name[0] = asked;
     }
 
-    /// Whether a word of a known name may have been said in turn `turn`.
+    /// Whether a word of a known name may stand in turn `turn`, outside of what was masked when it was looked at
+    /// last.
     #[must_use]
     pub fn may_hold_name(&self, turn: usize) -> bool {
         self.turns[turn].words.may_hold_any(&self.known_names)
@@ -63,9 +67,6 @@ impl Ruleset {
         scratch.blanks.extend(scratch.findings.iter().map(|finding| finding.span));
         unite(&mut scratch.blanks);
         self.people_beside_blanks(place, scratch);
-        if let Some(turn) = scratch.turns.last_mut() {
-            turn.words.add(scratch.names.said());
-        }
     }
 
     /// Puts the names into `scratch.findings` that are found when `masked` is: all that was found before in this
@@ -104,6 +105,10 @@ impl Ruleset {
             trace.attempts.extend(told);
         }
         self.note(named, findings);
+        if let Some(turn) = scratch.turns.get_mut(scratch.turn) {
+            turn.words = Words::default();
+            turn.words.add(scratch.names.said());
+        }
     }
 
     /// The rule that a name is found by.

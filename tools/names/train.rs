@@ -198,11 +198,11 @@ struct Sample {
     asked: bool,
 }
 
-fn sample(names: &Names, (text, gold): (String, Vec<bool>), asked: bool) -> Sample {
-    let (mut masks, mut cut) = (Vec::new(), Cut::default());
+fn sample(names: &Names, cut: &mut Cut, (text, gold): (String, Vec<bool>), asked: bool) -> Sample {
+    let mut masks = Vec::new();
     classify(Kernel::best(), text.as_bytes(), &mut masks);
-    let case = names.cut(Text { bytes: text.as_bytes(), masks: &masks }, &mut cut);
-    let words = cut.words;
+    let case = names.cut(Text { bytes: text.as_bytes(), masks: &masks }, cut);
+    let words = cut.words.clone();
     // `d'Hervé's`: what follows an apostrophe inside a span without being long is no name.
     let gold = words.iter().map(|word| gold[word.start as usize] && word.end - word.start > 1).collect();
     Sample { text: text.into_bytes(), words, gold, case, asked }
@@ -313,7 +313,7 @@ fn main() {
         sources.push((format!("own {language}"), examples));
     }
     let mut r = Random(0x5eed);
-    let mut samples = Vec::new();
+    let (mut samples, mut cut) = (Vec::new(), Cut::default());
     let mut aside: Vec<(String, Vec<Sample>)> = Vec::new();
     for (name, examples) in &sources {
         let own = name.starts_with("own ");
@@ -322,8 +322,8 @@ fn main() {
         for example in examples {
             let plain = written(example, None, &mut r);
             if hash(&plain.0).is_multiple_of(5) {
-                lower.push(sample(&names, lowered(&plain.0, &plain.1), example.asked));
-                usual.push(sample(&names, plain, example.asked));
+                lower.push(sample(&names, &mut cut, lowered(&plain.0, &plain.1), example.asked));
+                usual.push(sample(&names, &mut cut, plain, example.asked));
                 continue;
             }
             let has_name = example.pieces.iter().any(|piece| !matches!(piece, Piece::Plain(_)));
@@ -342,11 +342,16 @@ fn main() {
                 copies.extend(std::iter::repeat_n(copies[0].clone(), 3));
             }
             for copy in copies {
-                samples.push(sample(&names, lowered(&copy.0, &copy.1), example.asked));
+                samples.push(sample(&names, &mut cut, lowered(&copy.0, &copy.1), example.asked));
                 if r.below(25) == 0 && copy.0.is_ascii() {
-                    samples.push(sample(&names, (copy.0.to_uppercase(), copy.1.clone()), example.asked));
+                    samples.push(sample(
+                        &names,
+                        &mut cut,
+                        (copy.0.to_uppercase(), copy.1.clone()),
+                        example.asked,
+                    ));
                 }
-                samples.push(sample(&names, copy, example.asked));
+                samples.push(sample(&names, &mut cut, copy, example.asked));
             }
         }
         aside.push((format!("{name}, as written"), usual));

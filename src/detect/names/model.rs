@@ -117,7 +117,8 @@ fn soft(word: &Word) -> u64 {
 fn ends(text: &[u8], word: &Word) -> (u64, u64) {
     let (start, end) = (word.start as usize, word.end as usize);
     let length = end - start;
-    let four = |at: usize| text.get(at..)?.first_chunk::<4>().map(|four| u32::from_be_bytes(*four) | 0x2020_2020);
+    let four =
+        |at: usize| text.get(at..)?.first_chunk::<4>().map(|four| u32::from_be_bytes(*four) | 0x2020_2020);
     match (four(start), end.checked_sub(4).and_then(four)) {
         (Some(first), Some(last)) => {
             let inside = !0u32 >> (32 - 8 * length.min(4));

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::cues::{Cue, Cues};
-use super::dictionary::{Entry, first_slot, look_up_from};
+use super::dictionary::{Entry, Recent, first_slot, look_up_from};
 use super::spelling::spelling;
 use crate::model::Span;
 use crate::scan::Text;
@@ -105,7 +105,14 @@ pub enum Case {
 pub struct Cut {
     /// Its words, in order.
     pub words: Vec<Word>,
-    /// Which of them the dictionary is asked about, and what it says first.
+    memory: Memory,
+}
+
+/// What saves looking into the dictionary, or waiting for it.
+#[derive(Default)]
+struct Memory {
+    recent: Recent,
+    /// Words that it must be asked about, and what it says first.
     slots: Vec<(u32, u32)>,
 }
 
@@ -116,7 +123,7 @@ pub(super) fn cut(
     (start, end): (usize, usize),
     blanks: &[Span],
     cues: &Cues,
-    Cut { words, slots }: &mut Cut,
+    Cut { words, memory }: &mut Cut,
 ) -> Case {
     words.clear();
     let mut cutter =
@@ -138,7 +145,7 @@ pub(super) fn cut(
     }
     cutter.spell();
     let case = cutter.case();
-    look_up_those_that_matter(words, case, slots);
+    look_up_those_that_matter(words, case, memory);
     case
 }
 
@@ -242,7 +249,8 @@ pub(super) fn holds(text: Text<'_>, (start, end): (usize, usize), known: &[u64])
 
 /// Asks the dictionary about words that may be names, and their neighbours: in a text with capitals those that
 /// have one or are announced, elsewhere all.
-fn look_up_those_that_matter(words: &mut [Word], case: Case, slots: &mut Vec<(u32, u32)>) {
+fn look_up_those_that_matter(words: &mut [Word], case: Case, memory: &mut Memory) {
+    let Memory { recent, slots } = memory;
     slots.clear();
     let mut known = 0; // up to here words are looked up
     for at in 0..words.len() {
@@ -251,15 +259,23 @@ fn look_up_those_that_matter(words: &mut [Word], case: Case, slots: &mut Vec<(u3
             && (case != Case::Usual || word.shape != Shape::Lower || is_announced(words, at));
         if may_be {
             let end = (at + 2).min(words.len());
-            let from = known.max(at.saturating_sub(1));
-            let wanted = words[from..end].iter().enumerate().filter(|(_, word)| word.shape != Shape::Number);
-            slots.extend(wanted.map(|(step, word)| ((from + step) as u32, first_slot(word.hash))));
+            for at in known.max(at.saturating_sub(1))..end {
+                let word = &mut words[at];
+                if word.shape == Shape::Number {
+                    continue;
+                }
+                match recent.get(word.hash) {
+                    Some(entry) => word.entry = entry,
+                    None => slots.push((at as u32, first_slot(word.hash))),
+                }
+            }
             known = end;
         }
     }
     for &(at, slot) in slots.iter() {
         let word = &mut words[at as usize];
         word.entry = look_up_from(slot, word.hash);
+        recent.put(word.hash, word.entry);
     }
 }
 
