@@ -188,18 +188,21 @@ impl Text<'_> {
         if start >= end {
             return;
         }
-        let (first, last) = (start / 64, (end - 1) / 64);
+        let (first, last) = (start / 64, end / 64);
         let mut open: Option<usize> = None; // where a run began that the block before did not end
         let (mut in_letters, mut in_digits) = (0u64, 0u64); // bit 0: whether it is one of letters, of digits
-        for (block, masks) in self.masks[..=last].iter().enumerate().skip(first) {
+        for block in first..=last {
             let mut inside = !0u64;
             if block == first {
                 inside &= !0 << (start % 64);
             }
-            if block == last && !end.is_multiple_of(64) {
-                inside &= (1 << (end % 64)) - 1;
+            if block == last {
+                inside &= (1 << (end % 64)) - 1; // so that the last run ends, here or at the first bit
             }
-            let (letters, digits) = (masks.letter & inside, masks.digit & inside);
+            let (letters, digits) = match self.masks.get(block) {
+                Some(masks) => (masks.letter & inside, masks.digit & inside),
+                None => (0, 0),
+            };
             let (after_letter, after_digit) = (letters << 1 | in_letters, digits << 1 | in_digits);
             let mut starts = letters & !after_letter | digits & !after_digit;
             let mut ends = after_letter & !letters | after_digit & !digits;
@@ -217,9 +220,6 @@ impl Text<'_> {
             if starts != 0 {
                 open = Some(base + starts.trailing_zeros() as usize);
             }
-        }
-        if let Some(from) = open {
-            found(from, end);
         }
     }
 

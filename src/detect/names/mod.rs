@@ -330,23 +330,25 @@ fn is_called(word: &Word, known: &[u64], case: Case) -> bool {
 
 /// Whether the model is asked about the word.
 #[must_use]
+#[inline]
 pub fn is_candidate(words: &[Word], at: usize, case: Case) -> bool {
     let word = &words[at];
-    let entry = word.entry;
     if word.shape == Shape::Number || word.end - word.start < 2 {
         return false;
     }
-    if case == Case::Usual && word.shape == Shape::Lower {
+    let entry = word.entry;
+    let announced = |most: u8| entry.word() <= most && is_announced(words, at);
+    match (case, word.shape) {
         // Somebody who writes with capitals elsewhere may still write a name without.
-        return entry.is_name() && entry.word() <= 3 || is_announced(words, at) && entry.word() <= 4;
+        (Case::Usual, Shape::Lower) => entry.is_name() && entry.word() <= 3 || announced(4),
+        (Case::Usual, _) => {
+            let begins = matches!(word.gap, Gap::Start | Gap::Stop | Gap::Break);
+            entry.is_name() || entry.word() <= if begins { 2 } else { 4 }
+        }
+        _ => {
+            entry.word() <= 2 || entry.is_name() && (entry.word() <= 5 || entry.first() >= 3) || announced(5)
+        }
     }
-    if case == Case::Usual {
-        let begins = matches!(word.gap, Gap::Start | Gap::Stop | Gap::Break);
-        return entry.is_name() || entry.word() <= 2 || !begins && entry.word() <= 4;
-    }
-    entry.is_name() && (entry.word() <= 5 || entry.first() >= 3)
-        || entry.word() <= 2
-        || is_announced(words, at) && entry.word() <= 5
 }
 
 /// Whether the single letter is more often a word: `I`, and `A`, `E`, `O`, `Y` before one.
