@@ -30,14 +30,16 @@ impl Cue {
     }
 }
 
+/// The words of a phrase after the first one, folded.
+type Tail = Box<[Box<[u8]>]>;
+
 /// A phrase that begins with some word of the table.
 struct Phrase {
     /// The first letter of its second word; 0 when it has none.
     second: u8,
     /// Which of [`Words::groups`] it belongs to.
     groups: Range<u32>,
-    /// The words after the first one, folded.
-    tail: Box<[Box<[u8]>]>,
+    tail: Tail,
 }
 
 /// What a word of the table means.
@@ -63,8 +65,8 @@ pub(super) struct Words {
 /// What a word means, as far as it is known.
 #[derive(Default)]
 struct Draft {
-    /// The words after it, folded, and the groups of each phrase.
-    phrases: Vec<(Box<[Box<[u8]>]>, Vec<Group>)>,
+    /// Phrases that begin with it, and the groups of each.
+    phrases: Vec<(Tail, Vec<Group>)>,
     anchors: Vec<u16>,
     denied: bool,
     bracketed: bool,
@@ -103,7 +105,7 @@ impl WordsBuilder {
         if first.len() < 2 {
             return Err(format!("the context phrase `{phrase}` begins with a single letter"));
         }
-        let tail: Box<[Box<[u8]>]> = words.collect();
+        let tail: Tail = words.collect();
         let phrases = &mut self.drafts.entry(first).or_default().phrases;
         match phrases.iter_mut().find(|(known, _)| *known == tail) {
             Some((_, groups)) if groups.contains(&group) => {}

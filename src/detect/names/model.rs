@@ -12,11 +12,11 @@ pub const WEIGHTS: usize = 1 << 18;
 /// A weight of one stands for this much.
 pub const STEP: f32 = 1.0 / 32.0;
 
-/// Most features of one word.
-pub const FEATURES: usize = 48;
+/// Features of one word.
+pub const FEATURES: usize = 28;
 
 /// Numbers of the features that hear the word alone: its writing, itself, its ending, its entry.
-const ALONE: [u64; 9] = [0, 1, 10, 11, 12, 13, 14, 15, 16];
+const ALONE: [u64; 6] = [10, 11, 13, 14, 15, 16];
 
 /// What is known beside the words of a text.
 #[derive(Clone, Copy, Debug, Default)]
@@ -136,7 +136,8 @@ fn ends(text: &[u8], word: &Word) -> (u64, u64) {
 /// the two words before it.
 ///
 /// A place is the top of a sum: hashes of words, turned so that their order counts, and the feature's number with
-/// what is small, spread by one multiplication.
+/// what is small, spread by one multiplication. Numbers that are missing belonged to features that said nothing
+/// new; weights stand where the numbers lead, so a new one needs new weights.
 #[inline(always)] // so that nothing is gathered that the caller does not use
 pub fn each_feature(
     text: &[u8],

@@ -259,8 +259,8 @@ fn look_up_those_that_matter(words: &mut [Word], case: Case, memory: &mut Memory
             && (case != Case::Usual || word.shape != Shape::Lower || is_announced(words, at));
         if may_be {
             let end = (at + 2).min(words.len());
-            for at in known.max(at.saturating_sub(1))..end {
-                let word = &mut words[at];
+            let from = known.max(at.saturating_sub(1));
+            for (at, word) in (from..).zip(&mut words[from..end]) {
                 if word.shape == Shape::Number {
                     continue;
                 }
