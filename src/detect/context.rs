@@ -6,8 +6,10 @@
 //! name of its field, or at the end of the turn before.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::limits;
+use crate::model::Span;
 use crate::scan::{Kernel, Text, WordHit, WordTable};
 
 /// A list of context words: an index into the set's groups.
@@ -22,16 +24,28 @@ pub(super) struct Cue {
     phrase: u32,
 }
 
+impl Cue {
+    pub(super) fn span(&self) -> Span {
+        Span { start: self.start, end: self.end }
+    }
+}
+
+/// The words of a phrase after the first one, folded.
+type Tail = Box<[Box<[u8]>]>;
+
+/// A phrase that begins with some word of the table.
 struct Phrase {
-    /// The words after the first one, folded.
-    tail: Box<[Box<[u8]>]>,
-    groups: Vec<Group>,
+    /// The first letter of its second word; 0 when it has none.
+    second: u8,
+    /// Which of [`Words::groups`] it belongs to.
+    groups: Range<u32>,
+    tail: Tail,
 }
 
 /// What a word of the table means.
-#[derive(Default)]
 struct Meaning {
-    phrases: Vec<u32>,
+    /// Which of [`Words::phrases`] begin with it.
+    phrases: Range<u32>,
     /// Rules that are tried where it stands.
     anchors: Vec<u16>,
     /// Whether the user denies it.
@@ -47,13 +61,24 @@ pub(super) struct Words {
     table: WordTable,
     meanings: Vec<Meaning>,
     phrases: Vec<Phrase>,
+    groups: Vec<Group>,
+}
+
+/// What a word means, as far as it is known.
+#[derive(Default)]
+struct Draft {
+    /// Phrases that begin with it, and the groups of each.
+    phrases: Vec<(Tail, Vec<Group>)>,
+    anchors: Vec<u16>,
+    denied: bool,
+    bracketed: bool,
+    spoken: u8,
 }
 
 /// Collects words before the table is built.
 #[derive(Default)]
 pub(super) struct WordsBuilder {
-    meanings: BTreeMap<Box<[u8]>, Meaning>,
-    phrases: Vec<Phrase>,
+    drafts: BTreeMap<Box<[u8]>, Draft>,
     groups: Vec<Vec<String>>,
 }
 
@@ -83,43 +108,35 @@ impl WordsBuilder {
         if first.len() < 2 {
             return Err(format!("the context phrase `{phrase}` begins with a single letter"));
         }
-        let tail: Box<[Box<[u8]>]> = words.collect();
-        let meaning = self.meanings.entry(first).or_default();
-        let known = meaning.phrases.iter().find(|&&at| self.phrases[at as usize].tail == tail);
-        match known {
-            Some(&at) => {
-                let groups = &mut self.phrases[at as usize].groups;
-                if !groups.contains(&group) {
-                    groups.push(group);
-                }
-            }
-            None => {
-                meaning.phrases.push(self.phrases.len() as u32);
-                self.phrases.push(Phrase { tail, groups: vec![group] });
-            }
+        let tail: Tail = words.collect();
+        let phrases = &mut self.drafts.entry(first).or_default().phrases;
+        match phrases.iter_mut().find(|(known, _)| *known == tail) {
+            Some((_, groups)) if groups.contains(&group) => {}
+            Some((_, groups)) => groups.push(group),
+            None => phrases.push((tail, vec![group])),
         }
         Ok(())
     }
 
     /// Makes `rule` be tried at each occurrence of `word`.
     pub(super) fn anchor(&mut self, word: &str, rule: u16) {
-        self.meanings.entry(folded(word)).or_default().anchors.push(rule);
+        self.drafts.entry(folded(word)).or_default().anchors.push(rule);
     }
 
     /// Makes rules be tried where `word` stands in brackets.
     pub(super) fn bracketed(&mut self, word: &str) {
-        self.meanings.entry(folded(word)).or_default().bracketed = true;
+        self.drafts.entry(folded(word)).or_default().bracketed = true;
     }
 
     /// Makes a word tell that something is said aloud where it stands.
     pub(super) fn speaks(&mut self, word: &str, weight: u8) {
-        let known = &mut self.meanings.entry(folded(word)).or_default().spoken;
+        let known = &mut self.drafts.entry(folded(word)).or_default().spoken;
         *known = weight.max(*known);
     }
 
     /// Denies a single word.
     pub(super) fn deny(&mut self, word: &str) {
-        self.meanings.entry(folded(word)).or_default().denied = true;
+        self.drafts.entry(folded(word)).or_default().denied = true;
     }
 
     /// How many groups there are.
@@ -127,9 +144,23 @@ impl WordsBuilder {
         self.groups.len()
     }
 
+    /// Lays out the words so that what is asked at each hit stands together.
     pub(super) fn build(self) -> Words {
-        let (words, meanings): (Vec<_>, Vec<_>) = self.meanings.into_iter().unzip();
-        Words { table: WordTable::new(&words), meanings, phrases: self.phrases }
+        let (words, drafts): (Vec<_>, Vec<_>) = self.drafts.into_iter().unzip();
+        let (mut phrases, mut groups) = (Vec::new(), Vec::new());
+        let lay_out = |draft: Draft| {
+            let from = phrases.len() as u32;
+            for (tail, of) in draft.phrases {
+                let first = groups.len() as u32;
+                groups.extend(of);
+                let second = tail.first().map_or(0, |word| word[0]);
+                phrases.push(Phrase { second, groups: first..groups.len() as u32, tail });
+            }
+            let Draft { anchors, denied, bracketed, spoken, .. } = draft;
+            Meaning { phrases: from..phrases.len() as u32, anchors, denied, bracketed, spoken }
+        };
+        let meanings = drafts.into_iter().map(lay_out).collect();
+        Words { table: WordTable::new(&words), meanings, phrases, groups }
     }
 }
 
@@ -186,18 +217,19 @@ impl Words {
 
     /// Appends the phrases that begin with `hit`.
     pub(super) fn cues(&self, text: Text<'_>, hit: WordHit, end: usize, cues: &mut Vec<Cue>) {
-        let phrases = &self.meanings[hit.word as usize].phrases;
-        if phrases.is_empty() {
-            return;
-        }
         // Most phrases fail at the first letter of their second word.
-        let next = next_word(text, hit.end as usize, end).map(|at| text.bytes[at] | 0x20);
-        for &phrase in phrases {
-            let second = self.phrases[phrase as usize].tail.first();
-            if second.is_some_and(|word| Some(word[0]) != next) {
-                continue;
-            }
-            if let Some(stop) = tail_end(text, hit.end as usize, end, &self.phrases[phrase as usize].tail) {
+        let mut next = None;
+        let mut begins_next = |letter: u8| {
+            let second = || next_word(text, hit.end as usize, end).map_or(0, |at| text.bytes[at] | 0x20);
+            *next.get_or_insert_with(second) == letter
+        };
+        for phrase in self.meanings[hit.word as usize].phrases.clone() {
+            let Phrase { second, tail, .. } = &self.phrases[phrase as usize];
+            if *second == 0 {
+                cues.push(Cue { start: hit.start, end: hit.end, phrase });
+            } else if begins_next(*second)
+                && let Some(stop) = tail_end(text, hit.end as usize, end, tail)
+            {
                 cues.push(Cue { start: hit.start, end: stop as u32, phrase });
             }
         }
@@ -221,7 +253,8 @@ impl Words {
     }
 
     pub(super) fn groups(&self, cue: &Cue) -> &[Group] {
-        &self.phrases[cue.phrase as usize].groups
+        let Range { start, end } = self.phrases[cue.phrase as usize].groups;
+        &self.groups[start as usize..end as usize]
     }
 }
 

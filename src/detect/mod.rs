@@ -77,8 +77,9 @@ pub struct Scratch {
     learned: usize,
     /// Whether the turn before asked for a name, and whether this one does.
     asked_name: [bool; 2],
-    /// What each turn had heard before it: where its groups end in `heard`, and whether a name was asked for.
-    turns: Vec<(u32, bool)>,
+    turns: Vec<people::Turn>,
+    /// Which of them is looked at.
+    turn: usize,
     heard: Vec<context::Group>,
     /// What was said in the conversation's turns, and whether the turn at hand says next to nothing else.
     talk: conversation::Talk,
@@ -139,6 +140,7 @@ impl Ruleset {
             learned: 0,
             asked_name: [false; 2],
             turns: Vec::new(),
+            turn: 0,
             heard: Vec::new(),
             talk: conversation::Talk::default(),
             is_thin: false,
@@ -213,10 +215,7 @@ impl Ruleset {
     pub fn turn_over(&self, scratch: &mut Scratch) {
         // What is masked says nothing to the next turn, or a second run would hear less than the first.
         let Scratch { surroundings, findings, is_thin, .. } = &mut *scratch;
-        surroundings.own.retain(|cue| {
-            let span = Span { start: cue.start, end: cue.end };
-            !findings.iter().any(|finding| finding.span.overlaps(span))
-        });
+        surroundings.own.retain(|cue| !findings.iter().any(|finding| finding.span.overlaps(cue.span())));
         surroundings.turn_over(&self.words, *is_thin);
         scratch.asked_name = [scratch.asked_name[1], false];
         if let Some(trace) = &mut scratch.trace {

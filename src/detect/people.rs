@@ -3,10 +3,21 @@
 //! What rules found is hidden from the name model behind one word without meaning: so it hears the same
 //! before and after masking, and a part of an address is never a name.
 
-use super::names::{self, Heard, Name, why};
+use super::context::Cue;
+use super::names::{self, Heard, Name, Words, why};
 use crate::limits;
 use super::{Place, Ruleset, Scratch};
 use crate::model::{Finding, PERSON, Span, ValueId, closing, unite};
+
+/// What a turn had heard before it, and what was said in it.
+pub(super) struct Turn {
+    /// Where its groups end in [`Scratch::heard`].
+    heard: u32,
+    /// Whether the turn before asked for a name.
+    asked: bool,
+    /// Its words outside of what was masked when it was looked at last.
+    words: Words,
+}
 
 impl Scratch {
     /// Forgets the turns, not what was learnt in them.
@@ -20,7 +31,9 @@ impl Scratch {
     /// Notes what the turn that is looked at next has heard before it.
     pub fn note_turn(&mut self) {
         self.heard.extend_from_slice(self.surroundings.before());
-        self.turns.push((self.heard.len() as u32, self.asked_name[0]));
+        let (heard, asked) = (self.heard.len() as u32, self.asked_name[0]);
+        self.turn = self.turns.len();
+        self.turns.push(Turn { heard, asked, words: Words::default() });
         self.talk.next_turn();
     }
 
@@ -29,10 +42,18 @@ impl Scratch {
     /// # Panics
     /// When the turn was not noted.
     pub fn turn_back(&mut self, turn: usize) {
-        let (end, asked) = self.turns[turn];
-        let start = if turn == 0 { 0 } else { self.turns[turn - 1].0 };
-        self.surroundings.set_before(&self.heard[start as usize..end as usize]);
+        self.turn = turn;
+        let start = if turn == 0 { 0 } else { self.turns[turn - 1].heard };
+        let Turn { heard, asked, .. } = self.turns[turn];
+        self.surroundings.set_before(&self.heard[start as usize..heard as usize]);
         self.asked_name[0] = asked;
+    }
+
+    /// Whether a word of a known name may stand in turn `turn`, outside of what was masked when it was looked at
+    /// last.
+    #[must_use]
+    pub fn may_hold_name(&self, turn: usize) -> bool {
+        self.turns[turn].words.may_hold_any(&self.known_names)
     }
 
     /// How many turns had been noted when the last name was learnt.
@@ -45,12 +66,29 @@ impl Scratch {
 impl Ruleset {
     /// Names of people in text.
     pub(super) fn people(&self, place: &Place, scratch: &mut Scratch) {
+        scratch.blanks.clear();
+        scratch.blanks.extend(scratch.findings.iter().map(|finding| finding.span));
+        unite(&mut scratch.blanks);
+        self.people_beside_blanks(place, scratch);
+    }
+
+    /// Puts the names into `scratch.findings` that are found when `masked` is: all that was found before in this
+    /// place, sorted and disjoint.
+    pub fn people_again(&self, place: &Place, masked: impl Iterator<Item = Span>, scratch: &mut Scratch) {
+        scratch.findings.clear();
+        scratch.blanks.clear();
+        scratch.blanks.extend(masked);
+        // What is masked says nothing, not to the next turn either.
+        let Scratch { surroundings, blanks, .. } = scratch;
+        let is_masked = |cue: &Cue| blanks.iter().any(|span| span.overlaps(cue.span()));
+        surroundings.own.retain(|cue| !is_masked(cue));
+        self.people_beside_blanks(place, scratch);
+    }
+
+    fn people_beside_blanks(&self, place: &Place, scratch: &mut Scratch) {
         let Some((names, threshold)) = &self.names else { return };
         let Scratch { names: buffers, named, blanks, findings, asked_name, hits, known_names, trace, .. } =
             scratch;
-        blanks.clear();
-        blanks.extend(findings.iter().map(|finding| finding.span));
-        unite(blanks);
         buffers.traced = trace.is_some();
         named.clear();
         let range = (place.start, place.end);
@@ -70,6 +108,10 @@ impl Ruleset {
             trace.attempts.extend(told);
         }
         self.note(named, findings);
+        if let Some(turn) = scratch.turns.get_mut(scratch.turn) {
+            turn.words = Words::default();
+            turn.words.add(scratch.names.said());
+        }
     }
 
     /// The rule that a name is found by.
@@ -129,12 +171,18 @@ impl Ruleset {
     /// Remembers a name that was spelled.
     pub(super) fn learn(&self, name: &str, scratch: &mut Scratch) {
         if self.names.is_some() {
-            let hash = names::dictionary::fold_hash(name.as_bytes());
+            let hash = names::spelling::fold_hash(name.as_bytes());
             if !scratch.known_names.contains(&hash) && scratch.known_names.len() < limits::NAMES_REMEMBERED {
                 scratch.known_names.push(hash);
                 scratch.learned = scratch.turns.len();
             }
         }
+    }
+
+    /// Whether a word that means something to a rule stands in `span`: hiding it may change what the rule says.
+    #[must_use]
+    pub fn hears_in(&self, span: Span, scratch: &Scratch) -> bool {
+        scratch.surroundings.own.iter().any(|cue| span.overlaps(cue.span()))
     }
 
     /// Puts words into `scratch.findings` that are names elsewhere in the conversation.

@@ -8,7 +8,7 @@
 //! It must cost nothing where nothing is said: only known words that were met anyway, letters that stand alone
 //! and digits with words between are evidence.
 
-use super::names::dictionary::fold_hash;
+use super::names::spelling::fold_hash;
 use super::context::{Near, WordsBuilder};
 use super::trace::Trace;
 use super::{Place, Ruleset, Scratch, context};

@@ -27,13 +27,9 @@ impl Engine {
         if in_view {
             view.build(self.rules.kernel(), text.bytes, segment.span, segment.escape, []);
         }
-        let place = if in_view {
-            let text = view.text();
-            Place { text, start: 0, end: text.bytes.len(), role: segment.role, keys }
-        } else {
-            let (start, end) = (segment.span.start as usize, segment.span.end as usize);
-            Place { text, start, end, role: segment.role, keys }
-        };
+        let (start, end) = (segment.span.start as usize, segment.span.end as usize);
+        let part = Place { text, start, end, role: segment.role, keys };
+        let place = if in_view { whole(view, segment, keys) } else { part };
         self.rules.find(&place, detect);
         self.remember(&place, detect);
         self.rules.overhear(&place, index, |span| if in_view { view.raw(span) } else { span }, detect);
@@ -58,28 +54,29 @@ impl Engine {
         }
         resolve(found);
         resolve(kept_here);
+        // Whether nothing was looked at yet but the place itself, all of it is masked, and nobody asks why.
+        let mut is_plain = !in_view && kept_here.is_empty() && judged.is_none();
         for _ in 1..limits::PASSES {
             // The model hears a name's neighbours: masking one may change what it says of another.
-            let named = found.iter().any(|located| self.rules.is_name_rule(located.finding.rule));
+            let of_name = |located: &&Located| self.rules.is_name_rule(located.finding.rule);
+            let named = found.iter().any(|located| of_name(&located));
             let may_expose =
-                !found.is_empty() && (detect.far || named || self.leaves_edges(text.bytes, segment, found));
-            if !may_expose {
+                !found.is_empty() && (detect.far || self.leaves_edges(text.bytes, segment, found));
+            if !named && !may_expose {
                 break;
             }
-            blanks.clear();
-            let entities = self.rules.entities();
-            let [open, close] = self.brackets.map(char::from);
-            let label =
-                |located: &Located| format!("{open}{}_1{close}", entities.name(located.finding.entity));
-            blanks.extend(found.iter().map(label));
-            let shown =
-                found.iter().zip(blanks.iter()).map(|(located, with)| Blank { span: located.span, with });
-            view.build(self.rules.kernel(), text.bytes, segment.span, segment.escape, shown);
-            let again = view.text();
-            let place = Place { text: again, start: 0, end: again.bytes.len(), role: segment.role, keys };
-            self.rules.find(&place, detect);
-            if let Some(judged) = judged {
-                judged.collect(&self.rules, &place, Some(view), index, false, detect);
+            is_plain &= !may_expose
+                && !found.iter().filter(of_name).any(|located| self.rules.hears_in(located.span, detect));
+            if is_plain {
+                // Rules would say what they said before: names alone are looked for again.
+                self.rules.people_again(&part, found.iter().map(|located| located.span), detect);
+            } else {
+                self.show_masked(text, segment, found, blanks, view);
+                let place = whole(view, segment, keys);
+                self.rules.find(&place, detect);
+                if let Some(judged) = judged {
+                    judged.collect(&self.rules, &place, Some(view), index, false, detect);
+                }
             }
             let known = found.len();
             // `known` is in order and disjoint, so only the last one that begins before can hold it.
@@ -89,7 +86,7 @@ impl Engine {
             };
             let masked = |finding: &&Finding| matches!(self.policy.action(finding.entity), Action::Mask(_));
             for finding in detect.findings.iter().filter(masked) {
-                let located = locate(view, true, finding);
+                let located = locate(view, !is_plain, finding);
                 if is_new(&located, &found[..known]) {
                     found.push(located);
                 }
@@ -99,6 +96,23 @@ impl Engine {
             }
             resolve(found);
         }
+    }
+
+    /// Builds the view in which labels stand where `found` is.
+    fn show_masked(
+        &self,
+        text: Text,
+        segment: &Segment,
+        found: &[Located],
+        labels: &mut Vec<String>,
+        view: &mut View,
+    ) {
+        labels.clear();
+        let [open, close] = self.brackets.map(char::from);
+        let name = |located: &Located| self.rules.entities().name(located.finding.entity);
+        labels.extend(found.iter().map(|located| format!("{open}{}_1{close}", name(located))));
+        let shown = found.iter().zip(labels.iter()).map(|(located, with)| Blank { span: located.span, with });
+        view.build(self.rules.kernel(), text.bytes, segment.span, segment.escape, shown);
     }
 
     /// Whether an edit changes what its neighbours' edges look like: a letter or digit touches it, a sign
@@ -132,4 +146,10 @@ impl Engine {
             }
         }
     }
+}
+
+/// All of the view's text.
+fn whole<'a>(view: &'a View, segment: &Segment, keys: [&'a [u8]; 2]) -> Place<'a> {
+    let text = view.text();
+    Place { text, start: 0, end: text.bytes.len(), role: segment.role, keys }
 }

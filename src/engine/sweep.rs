@@ -43,7 +43,9 @@ impl Engine {
             let index = index as u32;
             let first = masked.partition_point(|located| located.segment < index);
             let last = masked.partition_point(|located| located.segment <= index);
-            if self.holds_name(chunk.text, segment, &masked[first..last], worker) {
+            if worker.detect.may_hold_name(turn)
+                && self.holds_name(chunk.text, segment, &masked[first..last], worker)
+            {
                 worker.detect.turn_back(turn);
                 self.look(chunk.text, segment, index, [&[]; 2], worker);
                 self.sort_out(worker);

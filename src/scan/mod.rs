@@ -181,6 +181,48 @@ impl Text<'_> {
         }
     }
 
+    /// Calls `found` with start and end of each run of letters and of each run of digits in `start..end`, in
+    /// order.
+    #[inline(always)] // its closure is the body of a hot loop
+    pub fn each_run(&self, start: usize, end: usize, mut found: impl FnMut(usize, usize)) {
+        if start >= end {
+            return;
+        }
+        let (first, last) = (start / 64, end / 64);
+        let mut open: Option<usize> = None; // where a run began that the block before did not end
+        let (mut in_letters, mut in_digits) = (0u64, 0u64); // bit 0: whether it is one of letters, of digits
+        for block in first..=last {
+            let mut inside = !0u64;
+            if block == first {
+                inside &= !0 << (start % 64);
+            }
+            if block == last {
+                inside &= (1 << (end % 64)) - 1; // so that the last run ends, here or at the first bit
+            }
+            let (letters, digits) = match self.masks.get(block) {
+                Some(masks) => (masks.letter & inside, masks.digit & inside),
+                None => (0, 0),
+            };
+            let (after_letter, after_digit) = (letters << 1 | in_letters, digits << 1 | in_digits);
+            let mut starts = letters & !after_letter | digits & !after_digit;
+            let mut ends = after_letter & !letters | after_digit & !digits;
+            (in_letters, in_digits) = (letters >> 63, digits >> 63);
+            let base = block * 64;
+            while ends != 0 {
+                let from = open.take().unwrap_or_else(|| {
+                    let from = base + starts.trailing_zeros() as usize;
+                    starts &= starts - 1;
+                    from
+                });
+                found(from, base + ends.trailing_zeros() as usize);
+                ends &= ends - 1;
+            }
+            if starts != 0 {
+                open = Some(base + starts.trailing_zeros() as usize);
+            }
+        }
+    }
+
     /// Whether the byte is part of a word: a letter, a digit or `_`.
     #[inline]
     #[must_use]
@@ -241,6 +283,24 @@ mod tests {
             if simd::available() {
                 prop_assert_eq!(masks(Kernel::Scalar, &bytes), masks(Kernel::Avx2, &bytes));
             }
+        }
+
+        #[test]
+        fn runs_are_what_stands_between_borders(text in "[ab1é .]{0,200}", from in 0usize..80, to in 0usize..300) {
+            let all = masks(Kernel::Scalar, text.as_bytes());
+            let view = Text { bytes: text.as_bytes(), masks: &all };
+            let end = to.min(text.len());
+            let mut found = Vec::new();
+            view.each_run(from, end, |from, to| found.push((from, to)));
+            let class = |at: usize| (view.is_letter(at), view.bytes[at].is_ascii_digit());
+            let mut expected: Vec<(usize, usize)> = Vec::new();
+            for at in (from..end).filter(|&at| class(at) != (false, false)) {
+                match expected.last_mut() {
+                    Some(run) if run.1 == at && class(at - 1) == class(at) => run.1 = at + 1,
+                    _ => expected.push((at, at + 1)),
+                }
+            }
+            prop_assert_eq!(found, expected);
         }
 
         #[test]

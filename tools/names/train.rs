@@ -12,8 +12,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sourdine::detect::names::model::{Around, FEATURES, Model, STEP, WEIGHTS, features};
-use sourdine::detect::names::text::{Case, Word};
+use sourdine::detect::names::model::{Around, FEATURES, Model, STEP, WEIGHTS, each_feature};
+use sourdine::detect::names::text::{Case, Cut, Word};
 use sourdine::detect::names::{Names, is_candidate};
 use sourdine::scan::{Kernel, Text, classify};
 
@@ -198,10 +198,11 @@ struct Sample {
     asked: bool,
 }
 
-fn sample(names: &Names, (text, gold): (String, Vec<bool>), asked: bool) -> Sample {
-    let (mut masks, mut words) = (Vec::new(), Vec::new());
+fn sample(names: &Names, cut: &mut Cut, (text, gold): (String, Vec<bool>), asked: bool) -> Sample {
+    let mut masks = Vec::new();
     classify(Kernel::best(), text.as_bytes(), &mut masks);
-    let case = names.cut(Text { bytes: text.as_bytes(), masks: &masks }, &mut words);
+    let case = names.cut(Text { bytes: text.as_bytes(), masks: &masks }, cut);
+    let words = cut.words.clone();
     // `d'Hervé's`: what follows an apostrophe inside a span without being long is no name.
     let gold = words.iter().map(|word| gold[word.start as usize] && word.end - word.start > 1).collect();
     Sample { text: text.into_bytes(), words, gold, case, asked }
@@ -228,12 +229,13 @@ fn train(samples: &[Sample], epochs: usize) -> Vec<i8> {
             for at in 0..sample.words.len() {
                 let mut decided = false;
                 if is_candidate(&sample.words, at, sample.case) {
-                    features(&sample.text, &sample.words, at, around, before, &mut found);
-                    let score: f32 = found.iter().map(|&feature| weights[feature as usize]).sum();
+                    found.clear();
+                    let take = |_, place| found.push(place);
+                    each_feature(&sample.text, &sample.words, at, around, before, take);
+                    let score: f32 = found.iter().map(|&feature: &usize| weights[feature]).sum();
                     let gold = sample.gold[at];
                     let slope = logistic(score) - if gold { 1.0 } else { 0.0 };
                     for &feature in &found {
-                        let feature = feature as usize;
                         let slope = slope + 1e-6 * weights[feature];
                         squares[feature] += slope * slope;
                         weights[feature] -= 0.08 * slope / squares[feature].sqrt();
@@ -250,11 +252,9 @@ fn train(samples: &[Sample], epochs: usize) -> Vec<i8> {
 
 /// Token precision, recall and F1 of the weights.
 fn figures(weights: &[i8], samples: &[Sample], threshold: f32) -> (f32, f32, f32, f32) {
-    let bytes: &'static [u8] =
-        Box::leak(weights.iter().map(|w| w.cast_unsigned()).collect::<Vec<u8>>().into_boxed_slice());
-    let model = Model::of(bytes);
+    let bytes: Vec<u8> = weights.iter().map(|weight| weight.cast_unsigned()).collect();
+    let model = Model::of(Box::leak(bytes.try_into().expect("as many as the model has")));
     let (mut right, mut wrong, mut missed, mut words) = (0f32, 0f32, 0f32, 0f32);
-    let mut found = Vec::new();
     for sample in samples {
         let around = Around { case: sample.case, asked: sample.asked };
         let mut before = [false; 2];
@@ -262,8 +262,7 @@ fn figures(weights: &[i8], samples: &[Sample], threshold: f32) -> (f32, f32, f32
             words += 1.0;
             let mut decided = false;
             if is_candidate(&sample.words, at, sample.case) {
-                features(&sample.text, &sample.words, at, around, before, &mut found);
-                decided = model.score(&found) > threshold;
+                decided = model.score(&sample.text, &sample.words, at, around, before) > threshold;
             }
             match (decided, sample.gold[at]) {
                 (true, true) => right += 1.0,
@@ -314,7 +313,7 @@ fn main() {
         sources.push((format!("own {language}"), examples));
     }
     let mut r = Random(0x5eed);
-    let mut samples = Vec::new();
+    let (mut samples, mut cut) = (Vec::new(), Cut::default());
     let mut aside: Vec<(String, Vec<Sample>)> = Vec::new();
     for (name, examples) in &sources {
         let own = name.starts_with("own ");
@@ -323,8 +322,8 @@ fn main() {
         for example in examples {
             let plain = written(example, None, &mut r);
             if hash(&plain.0).is_multiple_of(5) {
-                lower.push(sample(&names, lowered(&plain.0, &plain.1), example.asked));
-                usual.push(sample(&names, plain, example.asked));
+                lower.push(sample(&names, &mut cut, lowered(&plain.0, &plain.1), example.asked));
+                usual.push(sample(&names, &mut cut, plain, example.asked));
                 continue;
             }
             let has_name = example.pieces.iter().any(|piece| !matches!(piece, Piece::Plain(_)));
@@ -343,11 +342,16 @@ fn main() {
                 copies.extend(std::iter::repeat_n(copies[0].clone(), 3));
             }
             for copy in copies {
-                samples.push(sample(&names, lowered(&copy.0, &copy.1), example.asked));
+                samples.push(sample(&names, &mut cut, lowered(&copy.0, &copy.1), example.asked));
                 if r.below(25) == 0 && copy.0.is_ascii() {
-                    samples.push(sample(&names, (copy.0.to_uppercase(), copy.1.clone()), example.asked));
+                    samples.push(sample(
+                        &names,
+                        &mut cut,
+                        (copy.0.to_uppercase(), copy.1.clone()),
+                        example.asked,
+                    ));
                 }
-                samples.push(sample(&names, copy, example.asked));
+                samples.push(sample(&names, &mut cut, copy, example.asked));
             }
         }
         aside.push((format!("{name}, as written"), usual));

@@ -5,8 +5,6 @@
 //! four bytes: sixteen bits of the word's hash, sixteen of what is known. One unknown word in some thirty
 //! thousand is taken for a known one.
 
-use super::hash::{finish, hash_of, step};
-
 const TABLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/words.bin"));
 
 /// What is known of a word. All zero when it is unknown.
@@ -14,6 +12,9 @@ const TABLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/words.bin"));
 pub struct Entry(u16);
 
 impl Entry {
+    /// Nothing is known.
+    pub(super) const UNKNOWN: Entry = Entry(0);
+
     /// How many people have it as a first name: 0 none, 1 below one in ten million, each step ten times more.
     #[must_use]
     pub fn first(self) -> u8 {
@@ -73,114 +74,91 @@ pub(super) fn table() -> &'static [u8] {
     TABLE
 }
 
-/// What is known of the folded word with that hash.
+/// The table's slots, four bytes each.
+const SLOTS: &[[u8; 4]] = TABLE.as_chunks().0;
+
+/// Where the word with that hash stands, if nothing else does.
+#[inline]
+fn place(hash: u64) -> usize {
+    hash as usize & (SLOTS.len() - 1)
+}
+
+/// What stands where the word with that hash should. To be had for many words before [`look_up_from`] is asked:
+/// the table is larger than the second cache, and these loads do not wait for one another.
+#[inline]
 #[must_use]
-pub(super) fn look_up(hash: u64) -> Entry {
-    let slots = TABLE.len() / 4;
-    let mut at = hash as usize & (slots - 1);
-    loop {
-        let slot =
-            u32::from_le_bytes([TABLE[at * 4], TABLE[at * 4 + 1], TABLE[at * 4 + 2], TABLE[at * 4 + 3]]);
-        if slot == 0 {
-            return Entry(0);
-        }
+pub(super) fn first_slot(hash: u64) -> u32 {
+    u32::from_le_bytes(SLOTS[place(hash)])
+}
+
+/// What is known of the folded word with that hash, whose first slot holds `slot`.
+#[inline]
+#[must_use]
+pub(super) fn look_up_from(mut slot: u32, hash: u64) -> Entry {
+    let mut at = place(hash);
+    while slot != 0 {
         if u64::from(slot >> 16) == hash >> 48 {
             return Entry(slot as u16);
         }
-        at = (at + 1) & (slots - 1);
+        at = place(at as u64 + 1);
+        slot = u32::from_le_bytes(SLOTS[at]);
+    }
+    Entry::UNKNOWN
+}
+
+/// What was looked up lately: nine words of ten, in a table that stays in the second cache.
+pub(super) struct Recent(Box<[u64; RECENT]>);
+
+/// 64 KiB of them.
+const RECENT: usize = 1 << 13;
+
+impl Default for Recent {
+    fn default() -> Recent {
+        Recent(Box::new([0; RECENT]))
     }
 }
 
-/// The longest word that is folded, in bytes of the folded form.
-const WORD_BYTES: usize = 32;
-
-/// The hash of the word `bytes[start..end]`, folded: lower case, without the accents of western European
-/// letters. Longer words are cut.
-#[inline]
-#[must_use]
-pub(super) fn fold_hash_at(bytes: &[u8], start: usize, end: usize) -> u64 {
-    // Letters of ASCII differ by one bit in case, eight at a time.
-    const FOLD: u64 = 0x2020_2020_2020_2020;
-    const BEYOND: u64 = 0x8080_8080_8080_8080;
-    let length = (end - start).min(WORD_BYTES);
-    let (mut hash, mut at) = (0, 0);
-    while at < length {
-        let Some(eight) = bytes.get(start + at..).and_then(|rest| rest.first_chunk::<8>()) else {
-            return fold_hash(&bytes[start..end]);
-        };
-        let inside = !0u64 >> (64 - 8 * (length - at).min(8));
-        let eight = u64::from_le_bytes(*eight) & inside;
-        if eight & BEYOND != 0 {
-            return fold_hash(&bytes[start..end]);
-        }
-        hash = step(hash, (eight | FOLD) & inside);
-        at += 8;
+impl Recent {
+    /// All of a hash that the look-up depends on, above the sixteen bits of an entry. Never zero.
+    #[inline]
+    fn key(hash: u64) -> u64 {
+        1 << 63 | (hash >> 48) << 40 | (place(hash) as u64) << 16
     }
-    finish(hash, length)
+
+    /// What is known of the word with that hash, if it is remembered.
+    #[inline]
+    pub(super) fn get(&self, hash: u64) -> Option<Entry> {
+        let found = self.0[hash as usize % RECENT];
+        (found & !0xFFFF == Recent::key(hash)).then_some(Entry(found as u16))
+    }
+
+    #[inline]
+    pub(super) fn put(&mut self, hash: u64, entry: Entry) {
+        self.0[hash as usize % RECENT] = Recent::key(hash) | u64::from(entry.0);
+    }
 }
 
-/// The hash of a word that stands alone.
-#[must_use]
-pub(in crate::detect) fn fold_hash(word: &[u8]) -> u64 {
-    let mut folded = [0u8; WORD_BYTES];
-    let mut length = 0;
-    let mut push = |byte: u8| {
-        if length < WORD_BYTES {
-            folded[length] = byte;
-            length += 1;
-        }
-    };
-    if word.is_ascii() {
-        word.iter().take(WORD_BYTES).for_each(|b| push(b.to_ascii_lowercase()));
-    } else {
-        for c in String::from_utf8_lossy(word).chars().flat_map(char::to_lowercase).take(WORD_BYTES) {
-            let plain = match c {
-                'à'..='å' => "a",
-                'ç' | 'ć' | 'č' => "c",
-                'è'..='ë' | 'ė' | 'ę' => "e",
-                'ì'..='ï' | 'ı' => "i",
-                'ñ' | 'ń' => "n",
-                'ò'..='ö' | 'ø' => "o",
-                'ù'..='ü' => "u",
-                'ý' | 'ÿ' => "y",
-                'ß' => "ss",
-                'œ' => "oe",
-                'æ' => "ae",
-                'š' | 'ş' | 'ś' => "s",
-                'ž' | 'ż' | 'ź' => "z",
-                'ł' => "l",
-                'ğ' => "g",
-                _ => "",
-            };
-            if plain.is_empty() {
-                let mut utf8 = [0u8; 4];
-                c.encode_utf8(&mut utf8).bytes().for_each(&mut push);
-            } else {
-                plain.bytes().for_each(&mut push);
-            }
-        }
-    }
-    hash_of(&folded[..length])
-}
+const _: () = assert!(SLOTS.len().is_power_of_two() && SLOTS.len() <= 1 << 24, "a key holds a place");
 
 #[cfg(test)]
 mod tests {
+    use super::super::spelling::fold_hash;
     use super::*;
 
     #[test]
     fn names_words_and_places() {
-        let of = |word: &str| look_up(fold_hash(word.as_bytes()));
+        let of = |word: &str| {
+            let hash = fold_hash(word.as_bytes());
+            look_up_from(first_slot(hash), hash)
+        };
         assert!(of("Marie").first() >= 5 && of("HÉLÈNE").first() >= 4);
         assert!(of("Dupont").last() >= 4 && of("dupont") == of("DUPONT"));
         assert!(of("Lyon").place() == 3 && of("livraison").word() > 0 && !of("livraison").is_name());
         assert!(of("Leclerc").brand());
         assert!(of("xqzvw").is_unknown());
-        for text in ["Marie is here", "x Hélène y", "a Schleswigholsteinischer b", "zum Ende", "Ende"] {
-            for word in text.split(' ') {
-                let start = text.find(word).expect("it is there");
-                let at = fold_hash_at(text.as_bytes(), start, start + word.len());
-                assert_eq!(at, fold_hash(word.as_bytes()), "{word}");
-            }
-        }
+        let (mut recent, hash) = (Recent::default(), fold_hash(b"Marie"));
+        assert_eq!((recent.get(0), recent.get(hash)), (None, None));
+        recent.put(hash, of("Marie"));
+        assert_eq!((recent.get(hash), recent.get(hash + RECENT as u64)), (Some(of("Marie")), None));
     }
 }

@@ -10,12 +10,13 @@ mod cues;
 pub mod dictionary;
 mod hash;
 pub mod model;
+pub(super) mod spelling;
 pub mod text;
 pub(super) mod why;
 
 use cues::{Cue, Cues};
 use model::{Around, Model};
-use text::{Case, Gap, Shape, Word, is_announced};
+use text::{Case, Cut, Gap, Shape, Word, is_announced};
 
 use crate::model::Span;
 use crate::scan::Text;
@@ -44,14 +45,39 @@ pub struct Names {
 /// Buffers of one worker.
 #[derive(Default)]
 pub struct Buffers {
-    words: Vec<Word>,
+    cut: Cut,
     accepted: Vec<Option<Sure>>,
-    features: Vec<u32>,
     /// How the text at hand is written.
     case: Case,
     /// Whether what is weighed is written down, for who asks why.
     pub traced: bool,
     weighed: Vec<Weighed>,
+}
+
+impl Buffers {
+    /// The numbers of the words of the text that was looked at last.
+    pub fn said(&self) -> impl Iterator<Item = u64> {
+        self.cut.words.iter().map(|word| word.hash)
+    }
+}
+
+/// A filter of words: nearly all that are not in it are turned away.
+#[derive(Clone, Copy, Default)]
+pub struct Words([u64; 16]);
+
+impl Words {
+    /// Takes words in, by their numbers.
+    pub fn add(&mut self, numbers: impl Iterator<Item = u64>) {
+        for number in numbers {
+            self.0[(number >> 60) as usize] |= 1 << (number >> 54 & 63);
+        }
+    }
+
+    /// Whether one of the words may be in it.
+    #[must_use]
+    pub fn may_hold_any(&self, numbers: &[u64]) -> bool {
+        numbers.iter().any(|number| self.0[(number >> 60) as usize] >> (number >> 54 & 63) & 1 == 1)
+    }
 }
 
 /// What was heard in the conversation so far.
@@ -115,8 +141,8 @@ impl Names {
 
     /// Cuts the text into words, for training.
     #[must_use]
-    pub fn cut(&self, text: Text<'_>, words: &mut Vec<Word>) -> Case {
-        text::cut(text, (0, text.bytes.len()), &[], &self.cues, words)
+    pub fn cut(&self, text: Text<'_>, cut: &mut Cut) -> Case {
+        text::cut(text, (0, text.bytes.len()), &[], &self.cues, cut)
     }
 
     /// Appends the names in that range of the text to `out`, in order. Returns whether this text asks for a
@@ -130,31 +156,41 @@ impl Names {
         buffers: &mut Buffers,
         out: &mut Vec<Name>,
     ) -> bool {
-        let Buffers { words, accepted, features, .. } = buffers;
-        let case = text::cut(text, range, heard.blanks, &self.cues, words);
+        let Buffers { cut, accepted, .. } = buffers;
+        let case = text::cut(text, range, heard.blanks, &self.cues, cut);
+        let words = &cut.words[..];
         buffers.case = case;
         buffers.weighed.clear();
         let around = Around { case, asked: heard.asked };
+        let mut known = Words::default();
+        known.add(heard.known.iter().copied());
         accepted.clear();
+        accepted.resize(words.len(), None);
+        let mut none = true;
         for at in 0..words.len() {
             let mut sure = None;
             if is_candidate(words, at, case) {
                 let before = [1, 2].map(|step| at >= step && accepted[at - step].is_some());
-                model::features(text.bytes, words, at, around, before, features);
-                let odds = self.model.score(features);
+                let odds = self.model.score(text.bytes, words, at, around, before);
                 sure = (odds >= threshold.0).then_some(Sure { odds, is_remembered: false });
                 if buffers.traced {
-                    let alone = self.model.score(&model::ALONE.map(|at| features[at]));
+                    let alone = self.model.alone(text.bytes, words, at, around);
                     buffers.weighed.push(Weighed { at, alone, odds });
                 }
             }
-            if sure.is_none() && is_called(&words[at], heard.known, case) {
+            let word = &words[at];
+            if sure.is_none() && known.may_hold_any(&[word.hash]) && is_called(word, heard.known, case) {
                 sure = Some(REMEMBERED);
             }
-            accepted.push(sure);
+            if sure.is_some() {
+                accepted[at] = sure;
+                none = false;
+            }
         }
-        self.extend(words, accepted, case);
-        spans(words, accepted, out);
+        if !none {
+            self.extend(words, accepted, case);
+            spans(words, accepted, out);
+        }
         words.iter().any(|word| word.cue == Cue::Naming)
     }
 
@@ -162,8 +198,8 @@ impl Names {
     /// more often words.
     pub fn remember(&self, text: Text<'_>, span: Span, known: &mut Vec<u64>, buffers: &mut Buffers) {
         let range = (span.start as usize, span.end as usize);
-        text::cut(text, range, &[], &self.cues, &mut buffers.words);
-        for word in &buffers.words {
+        text::cut(text, range, &[], &self.cues, &mut buffers.cut);
+        for word in &buffers.cut.words {
             let telling = word.end - word.start >= 3
                 && word.shape != Shape::Number
                 && word.cue == Cue::None
@@ -187,8 +223,9 @@ impl Names {
         if !text::holds(text, range, known) {
             return;
         }
-        let Buffers { words, accepted, .. } = buffers;
-        let case = text::cut(text, range, &[], &self.cues, words);
+        let Buffers { cut, accepted, .. } = buffers;
+        let case = text::cut(text, range, &[], &self.cues, cut);
+        let words = &cut.words[..];
         accepted.clear();
         for word in words.iter() {
             accepted.push(is_called(word, known, case).then_some(REMEMBERED));
@@ -293,23 +330,25 @@ fn is_called(word: &Word, known: &[u64], case: Case) -> bool {
 
 /// Whether the model is asked about the word.
 #[must_use]
+#[inline]
 pub fn is_candidate(words: &[Word], at: usize, case: Case) -> bool {
     let word = &words[at];
-    let entry = word.entry;
     if word.shape == Shape::Number || word.end - word.start < 2 {
         return false;
     }
-    if case == Case::Usual && word.shape == Shape::Lower {
+    let entry = word.entry;
+    let announced = |most: u8| entry.word() <= most && is_announced(words, at);
+    match (case, word.shape) {
         // Somebody who writes with capitals elsewhere may still write a name without.
-        return entry.is_name() && entry.word() <= 3 || is_announced(words, at) && entry.word() <= 4;
+        (Case::Usual, Shape::Lower) => entry.is_name() && entry.word() <= 3 || announced(4),
+        (Case::Usual, _) => {
+            let begins = matches!(word.gap, Gap::Start | Gap::Stop | Gap::Break);
+            entry.is_name() || entry.word() <= if begins { 2 } else { 4 }
+        }
+        _ => {
+            entry.word() <= 2 || entry.is_name() && (entry.word() <= 5 || entry.first() >= 3) || announced(5)
+        }
     }
-    if case == Case::Usual {
-        let begins = matches!(word.gap, Gap::Start | Gap::Stop | Gap::Break);
-        return entry.is_name() || entry.word() <= 2 || !begins && entry.word() <= 4;
-    }
-    entry.is_name() && (entry.word() <= 5 || entry.first() >= 3)
-        || entry.word() <= 2
-        || is_announced(words, at) && entry.word() <= 5
 }
 
 /// Whether the single letter is more often a word: `I`, and `A`, `E`, `O`, `Y` before one.

@@ -5,18 +5,18 @@
 //! `patterns/dictionaries/names.weights`; `docs/name-model.md` says from what.
 
 use super::cues::Cue;
-use super::text::{Case, Gap, Shape, Word};
+use super::text::{Case, Word};
 
 /// Number of weights.
 pub const WEIGHTS: usize = 1 << 18;
 /// A weight of one stands for this much.
 pub const STEP: f32 = 1.0 / 32.0;
 
-/// Most features of one word.
-pub const FEATURES: usize = 48;
+/// Features of one word.
+pub const FEATURES: usize = 28;
 
-/// Places among the features of those that hear the word alone: its writing, itself, its ending, its entry.
-pub const ALONE: [usize; 9] = [0, 1, 10, 11, 12, 13, 14, 15, 16];
+/// Numbers of the features that hear the word alone: its writing, itself, its ending, its entry.
+const ALONE: [u64; 6] = [10, 11, 13, 14, 15, 16];
 
 /// What is known beside the words of a text.
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,7 +29,7 @@ pub struct Around {
 
 /// The trained weights.
 pub struct Model {
-    weights: &'static [u8],
+    weights: &'static [u8; WEIGHTS],
 }
 
 impl Model {
@@ -41,7 +41,7 @@ impl Model {
 
     /// A model of these weights.
     #[must_use]
-    pub fn of(weights: &'static [u8]) -> Model {
+    pub fn of(weights: &'static [u8; WEIGHTS]) -> Model {
         Model { weights }
     }
 
@@ -50,27 +50,61 @@ impl Model {
         self.weights
     }
 
-    /// The sum of the features' weights: the logarithm of the odds.
+    /// The sum of the features' weights for word `at`: the logarithm of the odds that it is part of a name.
     #[must_use]
-    pub fn score(&self, features: &[u32]) -> f32 {
-        let sum: i32 = features
-            .iter()
-            .map(|&feature| {
-                self.weights.get(feature as usize).map_or(0, |weight| i32::from(weight.cast_signed()))
-            })
-            .sum();
+    pub fn score(&self, text: &[u8], words: &[Word], at: usize, around: Around, before: [bool; 2]) -> f32 {
+        let mut sum = 0;
+        each_feature(text, words, at, around, before, |_, place| sum += self.weight(place));
         sum as f32 * STEP
+    }
+
+    /// The part of that sum that hears the word alone.
+    #[must_use]
+    pub(super) fn alone(&self, text: &[u8], words: &[Word], at: usize, around: Around) -> f32 {
+        let mut sum = 0;
+        each_feature(text, words, at, around, [false; 2], |number, place| {
+            sum += if ALONE.contains(&number) { self.weight(place) } else { 0 };
+        });
+        sum as f32 * STEP
+    }
+
+    #[inline]
+    fn weight(&self, place: usize) -> i32 {
+        i32::from(self.weights[place].cast_signed())
     }
 }
 
-/// Mixes two numbers.
-#[inline]
-fn mix(a: u64, b: u64) -> u64 {
-    let x = (a ^ b.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(31)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    x ^ x >> 32
+/// What stands around the word that is asked about, in the terms of the features: small numbers and hashes.
+struct Window<'a> {
+    /// Two words before, the word itself, two words behind.
+    words: [&'a Word; 5],
+    /// The nearest announcement within three words before, and how far it is.
+    announced: u64,
 }
 
-/// What the dictionary says, coarse: counts of names and frequency as a word.
+/// Stands before the first word and behind the last one.
+const BEFORE: Word = Word { hash: 0x5c1d_9a37_e0b4_62f9, ..Word::NOTHING };
+const BEHIND: Word = Word { hash: 0xa3e8_2b61_4d97_f015, ..Word::NOTHING };
+
+impl<'a> Window<'a> {
+    #[inline]
+    fn around(words: &'a [Word], at: usize) -> Window<'a> {
+        let before = |step: usize| at.checked_sub(step).map_or(&BEFORE, |at| &words[at]);
+        let behind = |step: usize| words.get(at + step).unwrap_or(&BEHIND);
+        // What joins and what says nothing reaches one word far, the rest three.
+        let near = before(1).cue as u64;
+        let far = |step: usize| {
+            let cue = before(step).cue;
+            let reaches = (cue as u8).wrapping_sub(1) < Cue::Relation as u8 && cue != Cue::Joining;
+            reaches.then_some((cue as u64) << 2 | step as u64)
+        };
+        let announced = if near != 0 { near << 2 | 1 } else { far(2).or_else(|| far(3)).unwrap_or(0) };
+        Window { words: [before(2), before(1), &words[at], behind(1), behind(2)], announced }
+    }
+}
+
+/// What the dictionary says, coarse: counts of names and frequency as a word. Nine bits.
+#[inline]
 fn soft(word: &Word) -> u64 {
     let entry = word.entry;
     u64::from(entry.first().saturating_sub(1))
@@ -78,94 +112,88 @@ fn soft(word: &Word) -> u64 {
         | u64::from(entry.word().div_ceil(2)) << 6
 }
 
-/// Puts the features of word `at` into `out`. `before` tells what was decided about the two words before it.
-pub fn features(
+/// The last four bytes of the word, and its first three, in any case: the last of them in the lowest bits.
+#[inline]
+fn ends(text: &[u8], word: &Word) -> (u64, u64) {
+    let (start, end) = (word.start as usize, word.end as usize);
+    let length = end - start;
+    let four =
+        |at: usize| text.get(at..)?.first_chunk::<4>().map(|four| u32::from_be_bytes(*four) | 0x2020_2020);
+    match (four(start), end.checked_sub(4).and_then(four)) {
+        (Some(first), Some(last)) => {
+            let inside = !0u32 >> (32 - 8 * length.min(4));
+            (u64::from(last & inside), u64::from(first) >> (32 - 8 * length.min(3)))
+        }
+        // At an end of the text.
+        _ => {
+            let sum = |bytes: &[u8]| bytes.iter().fold(0, |sum, byte| sum << 8 | u64::from(byte | 0x20));
+            (sum(&text[start.max(end.saturating_sub(4))..end]), sum(&text[start..end.min(start + 3)]))
+        }
+    }
+}
+
+/// Calls `take` with the number and the place of each feature of word `at`. `before` tells what was decided about
+/// the two words before it.
+///
+/// A place is the top of a sum: hashes of words, turned so that their order counts, and the feature's number with
+/// what is small, spread by one multiplication. Numbers that are missing belonged to features that said nothing
+/// new; weights stand where the numbers lead, so a new one needs new weights.
+#[inline(always)] // so that nothing is gathered that the caller does not use
+pub fn each_feature(
     text: &[u8],
     words: &[Word],
     at: usize,
     around: Around,
     before: [bool; 2],
-    out: &mut Vec<u32>,
+    mut take: impl FnMut(u64, usize),
 ) {
-    out.clear();
-    let word = &words[at];
-    let case = around.case as u64;
-    let neighbour = |step: isize| at.checked_add_signed(step).and_then(|at| words.get(at));
-    let hash = |step: isize| match neighbour(step) {
-        None => 11 + u64::from(step > 0),
-        Some(other) if other.shape == Shape::Number => 13,
-        Some(other) => other.hash,
+    let Window { words: [b2, b1, own, a1, a2], announced } = Window::around(words, at);
+    let (ending, beginning) = ends(text, own);
+    let mut each = |number: u64, hashes: u64, small: u64| {
+        let spread = (small << 6 | number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        take(number, (hashes.wrapping_add(spread) >> (64 - WEIGHTS.trailing_zeros())) as usize);
     };
-    let known = |step: isize| neighbour(step).map_or(9_999, soft);
-    let shape = |step: isize| neighbour(step).map_or(20 + u64::from(step > 0), |other| other.shape as u64);
-    let cue = |step: isize| neighbour(step).map_or(Cue::None, |other| other.cue) as u64;
-    // How the word begins: alone, after a sentence, inside one.
-    let gap = word.gap as u64;
-    let after = neighbour(1).map_or(Gap::Start, |other| other.gap) as u64;
-    let (own, soft_own) = (word.entry.code(), soft(word));
-    let written = shape(0) * 4 + case;
-    let place = u64::from(word.entry.place());
-    let rest = u64::from(word.entry.lower() / 3) | u64::from(word.entry.brand()) << 2;
+    let (w0, p1, p2, n1, n2) = (own.hash, b1.hash, b2.hash, a1.hash, a2.hash);
+    let pair = |one: u64, next: u64| one.rotate_left(23).wrapping_add(next);
+    let shape = |word: &Word| word.shape as u64;
+    let cue = |word: &Word| word.cue as u64;
+    let (gap, after) = (own.gap as u64, a1.gap as u64);
+    let written = shape(own) << 2 | around.case as u64; // five bits
+    let known = soft(own) << 5 | written; // fourteen bits
+    let known_behind = soft(a1) << 3 | shape(a1); // twelve bits
+    let rest = u64::from(own.entry.lower() / 3) | u64::from(own.entry.brand()) << 3; // four bits
     let decided = u64::from(before[0]) | u64::from(before[1]) << 1;
-    // The nearest announcement within three words, and how far it is.
-    let announced = (1..=3)
-        .filter_map(|step| neighbour(-step).map(|other| (other.cue as u64, step as u64)))
-        .find(|&(cue, step)| cue != 0 && (step == 1 || (1..=8).contains(&cue) && cue != 3))
-        .map_or(0, |(cue, step)| cue * 4 + step);
-    let bytes = &text[word.start as usize..word.end as usize];
-    let ending = |length: usize| {
-        bytes[bytes.len().saturating_sub(length)..].iter().fold(0u64, |sum, b| sum << 8 | u64::from(b | 0x20))
-    };
-    let beginning = bytes.iter().take(3).fold(0u64, |sum, b| sum << 8 | u64::from(b | 0x20));
+    let asked = u64::from(around.asked);
     let few = words.len().min(5) as u64;
-    let mut number = 0u64;
-    let mut push = |value: u64| {
-        number += 1;
-        out.push((mix(number, value) >> 7) as u32 & (WEIGHTS as u32 - 1));
-    };
-    let (w0, w1, w2, p1, p2) = (hash(0), hash(1), hash(2), hash(-1), hash(-2));
-    push(written);
-    push(w0);
-    push(p1);
-    push(w1);
-    push(p2);
-    push(w2);
-    push(mix(p1, w0));
-    push(mix(w0, w1));
-    push(mix(p2, p1));
-    push(mix(w1, w2));
-    push(mix(w0, written));
-    push(ending(2));
-    push(ending(3));
-    push(ending(4));
-    push(beginning);
-    push(own);
-    push(mix(own, written));
-    push(mix(soft_own, written * 8 + gap));
-    push(mix(known(-1), shape(-1) * 8 + gap));
-    push(mix(known(1), shape(1) * 8 + after));
-    push(mix(mix(soft_own, known(1)), written * 8 + after));
-    push(mix(mix(soft_own, known(-1)), written * 8 + gap));
-    push(mix(p1, mix(soft_own, written)));
-    push(mix(w1, mix(soft_own, written)));
-    push(mix(p1, written * 8 + gap));
-    push(mix(w1, written * 8 + after));
-    push(mix(mix(p2, p1), written));
-    push(mix(decided, shape(-1)));
-    push(mix(decided, w0));
-    push(mix(decided, mix(soft_own, written * 8 + gap)));
-    push(mix(decided, mix(p1, written)));
-    push(mix(decided, mix(shape(1), known(1))));
-    push(mix(announced, mix(soft_own, written)));
-    push(mix(announced, decided * 64 + written));
-    push(mix(announced, mix(gap, rest)));
-    push(mix(mix(gap, after), written * 4 + decided));
-    push(mix(few, mix(soft_own, written)));
-    push(mix(mix(cue(-1), cue(1)), written));
-    push(mix(mix(cue(-2), cue(-1)), mix(soft_own, written)));
-    push(mix(place * 16 + rest, written * 16 + announced));
-    push(mix(cue(1), mix(soft_own, written * 8 + after)));
-    push(mix(u64::from(around.asked), mix(few, soft_own)));
-    push(mix(u64::from(around.asked), mix(written, announced)));
-    push(mix(shape(-1) * 32 + shape(1), written));
+    // The word alone.
+    each(10, w0, 1 << 5 | written);
+    each(11, 0, ending & 0xFFFF);
+    each(13, 0, ending);
+    each(14, 0, beginning);
+    each(15, 0, own.entry.code());
+    each(16, 0, own.entry.code() << 5 | written);
+    // Its neighbours, alone and with it.
+    each(2, p1, 0);
+    each(4, p2, 0);
+    each(8, pair(p2, p1), 0);
+    each(9, pair(n1, n2), 0);
+    each(17, 0, known << 3 | gap);
+    each(19, 0, known_behind << 3 | after);
+    each(20, 0, (known << 9 | soft(a1)) << 3 | after);
+    each(22, p1, known);
+    each(23, n1, known);
+    each(24, p1, written << 3 | gap);
+    // What was decided, announced and asked.
+    each(28, w0, decided);
+    each(31, 0, known_behind << 2 | decided);
+    each(32, 0, known << 6 | announced);
+    each(33, 0, (written << 6 | announced) << 2 | decided);
+    each(34, 0, (rest << 6 | announced) << 3 | gap);
+    each(35, 0, (written << 3 | gap) << 5 | after << 2 | decided);
+    each(36, 0, known << 3 | few);
+    each(39, 0, (u64::from(own.entry.place()) << 4 | rest) << 11 | written << 6 | announced);
+    each(40, 0, (known << 4 | cue(a1)) << 3 | after);
+    each(41, 0, (soft(own) << 3 | few) << 1 | asked);
+    each(42, 0, (written << 6 | announced) << 1 | asked);
+    each(43, 0, (written << 3 | shape(b1)) << 3 | shape(a1));
 }

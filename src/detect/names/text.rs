@@ -3,8 +3,11 @@
 //! Words are runs of letters; what stands between two of them is remembered as one of a few kinds. Numbers are
 //! words without letters.
 
+use std::ops::Range;
+
 use super::cues::{Cue, Cues};
-use super::dictionary::{Entry, fold_hash_at, look_up};
+use super::dictionary::{Entry, Recent, first_slot, look_up_from};
+use super::spelling::spelling;
 use crate::model::Span;
 use crate::scan::Text;
 
@@ -23,6 +26,8 @@ pub enum Shape {
     Upper = 4,
     /// Anything else: `McDonald`, `iPhone`.
     Mixed = 5,
+    /// No word: what stands before the first one and behind the last one.
+    Nothing = 6,
 }
 
 /// What stands between a word and the one before.
@@ -65,6 +70,22 @@ pub struct Word {
     pub cue: Cue,
 }
 
+impl Word {
+    /// No word at all.
+    pub(super) const NOTHING: Word = Word {
+        start: 0,
+        end: 0,
+        hash: 0,
+        entry: Entry::UNKNOWN,
+        shape: Shape::Nothing,
+        gap: Gap::Start,
+        cue: Cue::None,
+    };
+
+    /// What a tag or a blank is, apart from its place: a number, and nothing is known of it.
+    const HIDDEN: Word = Word { shape: Shape::Number, ..Word::NOTHING };
+}
+
 /// How a text as a whole is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Case {
@@ -79,78 +100,136 @@ pub enum Case {
     Sentence = 3,
 }
 
-/// Cuts `text[start..end]` into words and returns how it is written. `words` is emptied first. Each of `blanks`
+/// A text cut into words.
+#[derive(Default)]
+pub struct Cut {
+    /// Its words, in order.
+    pub words: Vec<Word>,
+    memory: Memory,
+}
+
+/// What saves looking into the dictionary, or waiting for it.
+#[derive(Default)]
+struct Memory {
+    recent: Recent,
+    /// Words that it must be asked about, and what it says first.
+    slots: Vec<(u32, u32)>,
+}
+
+/// Cuts `text[start..end]` into words and returns how it is written. What was cut before is forgotten. Each of `blanks`
 /// (sorted, disjoint) is one word without meaning, as a tag is.
 pub(super) fn cut(
     text: Text<'_>,
     (start, end): (usize, usize),
     blanks: &[Span],
     cues: &Cues,
-    words: &mut Vec<Word>,
+    Cut { words, memory }: &mut Cut,
 ) -> Case {
     words.clear();
+    let mut cutter =
+        Cutter { text, start, end, cues, words, last: start, capitals: 0, small: 0, inner_capital: false };
     let mut blanks = blanks.iter().map(Span::range).peekable();
-    let bytes = text.bytes;
-    let (mut capitals, mut small) = (0usize, 0usize);
-    let mut last = start;
     let mut at = start;
     loop {
-        let next = text.next(at, end, |m| m.letter | m.digit);
         while blanks.next_if(|blank| blank.end <= at).is_some() {}
-        let blank = blanks.peek().filter(|blank| next.is_none_or(|next| blank.start <= next)).cloned();
-        let hidden =
-            blank.or_else(|| next.and_then(|from| tag_end(bytes, from, start, end).map(|to| from - 1..to)));
-        if let Some(hidden) = hidden {
-            // A name that is masked already says no more than that something stands here.
-            let gap = if words.is_empty() {
-                Gap::Start
-            } else {
-                gap_of(&bytes[last.min(hidden.start)..hidden.start])
-            };
-            let (entry, cue) = (Entry::default(), Cue::None);
-            let (from, to) = (hidden.start as u32, hidden.end as u32);
-            words.push(Word { start: from, end: to, hash: 0, entry, shape: Shape::Number, gap, cue });
-            (last, at) = (hidden.end, hidden.end);
-            continue;
-        }
-        let Some(from) = next else { break };
-        let is_number = bytes[from].is_ascii_digit();
-        let to = if is_number {
-            (from..end).find(|&at| !bytes[at].is_ascii_digit()).unwrap_or(end)
+        let stop = blanks.peek().map_or(end, |blank| blank.start.clamp(at, end));
+        cutter.runs_of(at, stop);
+        if cutter.last > stop {
+            at = cutter.last; // a tag reaches into the blank
+        } else if let Some(blank) = blanks.next() {
+            at = blank.end;
+            cutter.hide(blank);
         } else {
-            letters_end(text, from, end)
-        };
-        let to = blanks.peek().map_or(to, |blank| to.min(blank.start));
-        let word = &bytes[from..to];
-        let (shape, upper) = if is_number {
-            (Shape::Number, 0)
-        } else if is_small(bytes, from, to) {
-            (Shape::Lower, 0)
-        } else {
-            shape_of(word)
-        };
-        if !is_number {
-            capitals += upper;
-            small += word.len() - upper;
+            break;
         }
-        let gap = if words.is_empty() { Gap::Start } else { gap_of(&bytes[last..from]) };
-        let hash = if is_number { 0 } else { fold_hash_at(bytes, from, to) };
-        let entry = Entry::default();
-        let cue = if is_number { Cue::None } else { cues.of(hash) };
-        words.push(Word { start: from as u32, end: to as u32, hash, entry, shape, gap, cue });
-        (last, at) = (to, to);
     }
-    let case = if capitals == 0 {
-        Case::Lower
-    } else if small == 0 && words.len() > 1 {
-        Case::Upper
-    } else if words.iter().any(is_inner_capital) {
-        Case::Usual
-    } else {
-        Case::Sentence
-    };
-    look_up_those_that_matter(words, case);
+    cutter.spell();
+    let case = cutter.case();
+    look_up_those_that_matter(words, case, memory);
     case
+}
+
+/// Cuts a text, and counts its capitals on the way.
+struct Cutter<'a> {
+    text: Text<'a>,
+    start: usize,
+    end: usize,
+    cues: &'a Cues,
+    words: &'a mut Vec<Word>,
+    /// Where the last word ends.
+    last: usize,
+    capitals: usize,
+    /// Bytes of letters that are none.
+    small: usize,
+    /// Whether a word has a capital that no sentence gives it.
+    inner_capital: bool,
+}
+
+impl Cutter<'_> {
+    /// The words of `from..to`, and the tags that begin there: where they stand and what is between them.
+    fn runs_of(&mut self, from: usize, to: usize) {
+        let text = self.text;
+        let mut last = self.last;
+        text.each_run(from, to, |from, to| {
+            if from < last {
+                return; // inside a tag
+            }
+            let gap = if from == last + 1 && text.bytes[last] == b' ' && !self.words.is_empty() {
+                Gap::Blank
+            } else {
+                self.last = last;
+                if let Some(to) = tag_end(text.bytes, from, self.start, self.end) {
+                    self.hide(from - 1..to);
+                    last = to;
+                    return;
+                }
+                self.gap(from)
+            };
+            let shape = if text.bytes[from].is_ascii_digit() { Shape::Number } else { Shape::Lower };
+            self.words.push(Word { start: from as u32, end: to as u32, gap, shape, ..Word::NOTHING });
+            last = to;
+        });
+        self.last = last;
+    }
+
+    /// How the words are spelled and what they announce.
+    fn spell(&mut self) {
+        let (mut capitals, mut small) = (0, 0);
+        for word in self.words.iter_mut().filter(|word| word.shape != Shape::Number) {
+            let (start, end) = (word.start as usize, word.end as usize);
+            let spelling = spelling(self.text.bytes, start, end);
+            (word.hash, word.shape) = (spelling.hash, spelling.shape);
+            word.cue = self.cues.of(spelling.hash);
+            small += end - start - spelling.capitals;
+            if spelling.capitals > 0 {
+                capitals += spelling.capitals;
+                self.inner_capital |= matches!(word.shape, Shape::Capital | Shape::Mixed | Shape::Upper)
+                    && !matches!(word.gap, Gap::Start | Gap::Stop | Gap::Break);
+            }
+        }
+        (self.capitals, self.small) = (capitals, small);
+    }
+
+    /// A word without meaning. A name that is masked already says no more than that something stands here.
+    fn hide(&mut self, span: Range<usize>) {
+        let gap = self.gap(span.start);
+        self.words.push(Word { start: span.start as u32, end: span.end as u32, gap, ..Word::HIDDEN });
+        self.last = span.end;
+    }
+
+    /// What stands before a word that begins at `from`.
+    fn gap(&self, from: usize) -> Gap {
+        if self.words.is_empty() { Gap::Start } else { gap_of(&self.text.bytes[self.last.min(from)..from]) }
+    }
+
+    fn case(&self) -> Case {
+        match (self.capitals, self.small) {
+            (0, _) => Case::Lower,
+            (_, 0) if self.words.len() > 1 => Case::Upper,
+            _ if self.inner_capital => Case::Usual,
+            _ => Case::Sentence,
+        }
+    }
 }
 
 /// Whether a word of the text is one of `known`, by its hash.
@@ -159,7 +238,7 @@ pub(super) fn holds(text: Text<'_>, (start, end): (usize, usize), known: &[u64])
     let mut at = start;
     while let Some(from) = text.next(at, end, |m| m.letter) {
         let to = letters_end(text, from, end);
-        let hash = fold_hash_at(text.bytes, from, to);
+        let hash = spelling(text.bytes, from, to).hash;
         if filter >> (hash >> 58) & 1 == 1 && known.contains(&hash) {
             return true;
         }
@@ -168,29 +247,35 @@ pub(super) fn holds(text: Text<'_>, (start, end): (usize, usize), known: &[u64])
     false
 }
 
-/// Whether the word has a capital that no sentence gives it.
-fn is_inner_capital(word: &Word) -> bool {
-    matches!(word.shape, Shape::Capital | Shape::Mixed | Shape::Upper)
-        && !matches!(word.gap, Gap::Start | Gap::Stop | Gap::Break)
-}
-
 /// Asks the dictionary about words that may be names, and their neighbours: in a text with capitals those that
 /// have one or are announced, elsewhere all.
-fn look_up_those_that_matter(words: &mut [Word], case: Case) {
-    let mut known = 0; // up to here words were looked up
+fn look_up_those_that_matter(words: &mut [Word], case: Case, memory: &mut Memory) {
+    let Memory { recent, slots } = memory;
+    slots.clear();
+    let mut known = 0; // up to here words are looked up
     for at in 0..words.len() {
         let word = &words[at];
         let may_be = word.shape != Shape::Number
             && (case != Case::Usual || word.shape != Shape::Lower || is_announced(words, at));
         if may_be {
             let end = (at + 2).min(words.len());
-            for word in &mut words[known.max(at.saturating_sub(1))..end] {
-                if word.shape != Shape::Number {
-                    word.entry = look_up(word.hash);
+            let from = known.max(at.saturating_sub(1));
+            for (at, word) in (from..).zip(&mut words[from..end]) {
+                if word.shape == Shape::Number {
+                    continue;
+                }
+                match recent.get(word.hash) {
+                    Some(entry) => word.entry = entry,
+                    None => slots.push((at as u32, first_slot(word.hash))),
                 }
             }
             known = end;
         }
+    }
+    for &(at, slot) in slots.iter() {
+        let word = &mut words[at as usize];
+        word.entry = look_up_from(slot, word.hash);
+        recent.put(word.hash, word.entry);
     }
 }
 
@@ -227,51 +312,34 @@ fn letters_end(text: Text<'_>, from: usize, end: usize) -> usize {
     }
 }
 
-/// Whether the word is short and of small ASCII letters, as most are.
-#[inline]
-fn is_small(bytes: &[u8], from: usize, to: usize) -> bool {
-    const CASE: u64 = 0x2020_2020_2020_2020;
-    const BEYOND: u64 = 0x8080_8080_8080_8080;
-    let Some(eight) = bytes[from..].first_chunk::<8>().filter(|_| to - from <= 8) else { return false };
-    let inside = !0u64 >> (64 - 8 * (to - from));
-    let eight = u64::from_le_bytes(*eight);
-    eight & BEYOND & inside == 0 && eight & CASE & inside == CASE & inside
-}
-
-/// The shape, and how many bytes are capitals.
-fn shape_of(word: &[u8]) -> (Shape, usize) {
-    let (mut count, mut capitals, mut first) = (0usize, 0usize, false);
-    if word.is_ascii() {
-        count = word.len();
-        capitals = word.iter().filter(|b| b.is_ascii_uppercase()).count();
-        first = word[0].is_ascii_uppercase();
-    } else {
-        for c in String::from_utf8_lossy(word).chars() {
-            let upper = c.is_uppercase();
-            first |= upper && count == 0;
-            count += 1;
-            capitals += usize::from(upper);
-        }
-    }
-    let shape = match (capitals, first) {
-        (0, _) => Shape::Lower,
-        (1, true) if count == 1 => Shape::Initial,
-        (1, true) => Shape::Capital,
-        _ if capitals == count => Shape::Upper,
-        _ => Shape::Mixed,
-    };
-    (shape, capitals)
-}
-
+/// The kind of what stands between two words.
 fn gap_of(between: &[u8]) -> Gap {
+    const BREAK: u8 = 1;
+    const STOP: u8 = 2;
+    const COMMA: u8 = 4;
+    const SIGN: u8 = 8;
+    const TAB: u8 = 16;
     match between {
-        b" " => Gap::Blank,
-        b"-" => Gap::Hyphen,
-        b"'" | b"\xE2\x80\x99" => Gap::Apostrophe,
-        _ if between.iter().all(|b| *b == b' ' || *b == b'\t') => Gap::Blank,
-        _ if between.iter().any(|b| b"!?:\n\r".contains(b)) => Gap::Break,
-        _ if between.contains(&b'.') => Gap::Stop,
-        _ if between.iter().all(|b| b" ,;".contains(b)) => Gap::Comma,
+        b"-" => return Gap::Hyphen,
+        b"'" | b"\xE2\x80\x99" => return Gap::Apostrophe,
+        _ => {}
+    }
+    let signs = between.iter().fold(0, |signs, byte| {
+        signs
+            | match byte {
+                b' ' => 0,
+                b'\t' => TAB,
+                b'!' | b'?' | b':' | b'\n' | b'\r' => BREAK,
+                b'.' => STOP,
+                b',' | b';' => COMMA,
+                _ => SIGN,
+            }
+    });
+    match signs {
+        0 | TAB => Gap::Blank,
+        _ if signs & BREAK != 0 => Gap::Break,
+        _ if signs & STOP != 0 => Gap::Stop,
+        COMMA => Gap::Comma,
         _ => Gap::Sign,
     }
 }

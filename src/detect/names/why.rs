@@ -23,7 +23,7 @@ pub(in crate::detect) fn attempts(
     of: impl Fn(&Name) -> u16,
     rule: u16,
 ) -> Vec<Attempt> {
-    let words = &buffers.words;
+    let words = &buffers.cut.words;
     let inside = |word: &Word, name: &Name| name.span.start <= word.start && word.end <= name.span.end;
     let mut out = Vec::new();
     for name in named {
