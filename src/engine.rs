@@ -344,11 +344,12 @@ impl Engine {
                     let speaker = speaker_of(file, chunk, conversation, index);
                     worker.detect.set_speaker(speaker);
                 }
+                worker.detect.weigh_turn(worker.found.iter().map(|located| located.span));
                 self.rules.turn_over(&mut worker.detect);
             }
         }
         self.sweep(chunk, conversation, from, worker);
-        self.stitch(worker);
+        self.stitch(chunk, conversation, worker);
         self.replacements(chunk, conversation, worker);
         let count = |found: &[Located], counts: &mut [u64]| {
             for located in found {

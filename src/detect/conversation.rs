@@ -22,6 +22,8 @@ pub(super) struct Talk {
     pieces: Vec<Piece>,
     /// Pieces before this one stand in records that are written already.
     live: usize,
+    /// Turns before this one are written as well.
+    first_turn: usize,
     /// Whether the turn at hand is still to be listened to.
     is_open: bool,
 }
@@ -33,6 +35,9 @@ struct Turn {
     is_thin: bool,
     /// Whether it asks for, or speaks of, something that has a number.
     asks: bool,
+    /// Whether something is masked in it already: values are put together on one side of that. Otherwise what a
+    /// first run left would be put together in a second.
+    has_tag: bool,
 }
 
 /// A number or some letters in a turn.
@@ -59,8 +64,18 @@ struct Piece {
     named: Option<Finding>,
 }
 
-/// A finding of a piece: its segment, where in raw bytes of the chunk, and what.
-pub type Stitched = (u32, Span, Finding);
+/// A finding of a piece that is said in a turn.
+#[derive(Clone, Copy, Debug)]
+pub struct Stitched {
+    /// The segment that it stands in.
+    pub segment: u32,
+    /// In raw bytes of the chunk.
+    pub span: Span,
+    /// What it is a piece of.
+    pub finding: Finding,
+    /// Which of the turns that were noted it is said in.
+    pub turn: usize,
+}
 
 /// Pieces that are one value, and what repeats them.
 struct Fragment {
@@ -77,8 +92,9 @@ struct Fragment {
 const TURNS_BETWEEN: usize = 6;
 /// Values that may still go on at a time.
 const OPEN: usize = 8;
-/// Words of a turn that says next to nothing.
+/// Words of a turn that says next to nothing, and bytes above which no turn does.
 const THIN: usize = 6;
+const LONG_TURN: usize = 400;
 /// Digits from which a number is an identifier by itself, and with a word that announces one.
 const LONG: usize = 7;
 const ANNOUNCED: usize = 4;
@@ -90,7 +106,7 @@ impl Talk {
     pub(super) fn clear(&mut self) {
         self.turns.clear();
         self.pieces.clear();
-        self.live = 0;
+        (self.live, self.first_turn) = (0, 0);
     }
 
     /// What was said so far is written; only what follows can still be masked.
@@ -100,11 +116,17 @@ impl Talk {
             self.pieces.drain(..self.pieces.len() - limits::PIECES_REMEMBERED);
         }
         self.live = self.pieces.len();
+        self.first_turn = self.turns.len();
+    }
+
+    /// Whether a number was said a few turns ago.
+    pub(super) fn is_counting(&self) -> bool {
+        self.pieces.last().is_some_and(|piece| self.turns.len() - piece.turn <= TURNS_BETWEEN)
     }
 
     /// A turn begins.
     pub(super) fn next_turn(&mut self) {
-        self.turns.push(Turn { speaker: 0, is_thin: false, asks: false });
+        self.turns.push(Turn { speaker: 0, is_thin: false, asks: false, has_tag: false });
         self.is_open = true;
     }
 }
@@ -133,8 +155,7 @@ impl Ruleset {
         if !std::mem::take(&mut scratch.talk.is_open) {
             return;
         }
-        let is_thin = is_thin(place, scratch);
-        scratch.is_thin = is_thin;
+        open_words(place, &raw, scratch);
         if !self.stitches {
             return;
         }
@@ -142,8 +163,8 @@ impl Ruleset {
         let asks = scratch.surroundings.own.iter().any(|cue| {
             self.words.groups(cue).iter().any(|group| is_set(&self.digit_groups, *group))
         });
-        scratch.talk.turns[turn].is_thin = is_thin;
         scratch.talk.turns[turn].asks = asks;
+        scratch.talk.turns[turn].has_tag = has_tag(&place.text.bytes[place.start..place.end]);
         let mut said = std::mem::take(&mut scratch.said);
         let mut others: Vec<Reading> = Vec::new();
         let mut at = 0;
@@ -184,6 +205,46 @@ impl Ruleset {
             });
         }
         scratch.said = said;
+        self.overhear_found(place, segment, turn, &raw, scratch);
+    }
+
+    /// Notes the long numbers that rules found where nothing was listened to: later turns may repeat them.
+    fn overhear_found(
+        &self,
+        place: &Place,
+        segment: u32,
+        turn: usize,
+        raw: &impl Fn(Span) -> Span,
+        scratch: &mut Scratch,
+    ) {
+        for at in 0..scratch.findings.len() {
+            let finding = scratch.findings[at];
+            let bytes = finding.span.of(place.text.bytes);
+            let digits = bytes.iter().filter(|b| b.is_ascii_digit()).count();
+            if digits < LONG || finding.value != ValueId::OWN || bytes.len() > limits::PIECE_CHARACTERS {
+                continue;
+            }
+            let span = raw(finding.span);
+            let of_turn = scratch.talk.pieces.iter().rev().take_while(|piece| piece.turn == turn);
+            if of_turn.into_iter().any(|piece| piece.span.overlaps(span)) {
+                continue;
+            }
+            let written = bytes.iter().filter(|b| b.is_ascii_alphanumeric());
+            scratch.talk.pieces.push(Piece {
+                turn,
+                segment,
+                span,
+                written: written.map(|&b| char::from(b.to_ascii_uppercase())).collect(),
+                others: Vec::new(),
+                is_amount: false,
+                is_said: false,
+                head: false,
+                tail: false,
+                asked_name: false,
+                groups: Vec::new(),
+                named: Some(finding),
+            });
+        }
     }
 
     fn is_catch_all(&self, rule: u16) -> bool {
@@ -224,7 +285,11 @@ impl Ruleset {
         }
         let live = talk.live;
         let found = out.into_iter().filter(|(at, _)| *at >= live);
-        let found = found.map(|(at, finding)| (talk.pieces[at].segment, talk.pieces[at].span, finding)).collect();
+        let found = found.map(|(at, finding)| {
+            let piece = &talk.pieces[at];
+            Stitched { segment: piece.segment, span: piece.span, finding, turn: piece.turn - talk.first_turn }
+        });
+        let found = found.collect();
         scratch.talk = talk;
         found
     }
@@ -310,7 +375,7 @@ fn fragments(talk: &Talk) -> Vec<Fragment> {
             next += 1;
         }
         let recent = all.len().saturating_sub(OPEN);
-        if first == next && !turn.is_thin {
+        if turn.has_tag || first == next && !turn.is_thin {
             // Something else is talked about.
             all[recent..].iter_mut().for_each(|fragment| fragment.is_open = false);
         }
@@ -322,6 +387,9 @@ fn fragments(talk: &Talk) -> Vec<Fragment> {
         // A question, or talk of other numbers, ends what was open.
         if turn.asks && first == next || !turn.is_thin && !is_placed {
             all[recent..known].iter_mut().for_each(|fragment| fragment.is_open = false);
+        }
+        if turn.has_tag {
+            all[recent..].iter_mut().for_each(|fragment| fragment.is_open = false);
         }
     }
     all
@@ -412,19 +480,45 @@ fn distance_is_one(a: &[u8], b: &[u8]) -> bool {
     same + rest + 1 >= a.len().max(b.len())
 }
 
-/// Whether a turn says next to nothing but what was found in it.
-fn is_thin(place: &Place, scratch: &Scratch) -> bool {
-    let mut words = 0;
-    if place.end - place.start > 400 {
-        return false;
+/// Whether something like `[PHONE_1]` stands in the text.
+fn has_tag(text: &[u8]) -> bool {
+    memchr::memchr3_iter(b'[', b'{', b'<', text).any(|at| text.get(at + 1).is_some_and(u8::is_ascii_uppercase))
+        || memchr::memmem::find(text, b"****").is_some()
+}
+
+/// Notes the words of a turn that is not long, less those of what was found or said aloud in it and those of
+/// tags, in raw bytes.
+fn open_words(place: &Place, raw: &impl Fn(Span) -> Span, scratch: &mut Scratch) {
+    let mut open = std::mem::take(&mut scratch.open_words);
+    open.clear();
+    let bytes = &place.text.bytes[..place.end];
+    scratch.is_long = place.end - place.start > LONG_TURN;
+    if scratch.is_long {
+        scratch.open_words = open;
+        return;
     }
     place.text.each_anchor(place.start, place.end, |m| m.letter, |_| 0, |at| {
         let found = scratch.findings.iter().map(|finding| finding.span);
         let said = scratch.said.listener.sayings.iter().map(|saying| saying.span);
         let hidden = found.chain(said).any(|span| span.range().contains(&at));
-        words += usize::from(!hidden);
+        let in_tag = at > place.start && b"[{<_".contains(&bytes[at - 1]) && bytes[at].is_ascii_uppercase();
+        if !hidden && !in_tag {
+            open.push(raw(Span::new(at, at + 1)));
+        }
     });
-    words <= THIN
+    scratch.open_words = open;
+}
+
+impl Scratch {
+    /// Whether the turn that was just looked at says next to nothing beside what is masked in it: `masked` are raw
+    /// bytes of the chunk, in order.
+    pub fn weigh_turn(&mut self, masked: impl Iterator<Item = Span> + Clone) {
+        let is_open = |word: &&Span| !masked.clone().any(|span| span.overlaps(**word));
+        self.is_thin = !self.is_long && self.open_words.iter().filter(is_open).count() <= THIN;
+        if let Some(turn) = self.talk.turns.last_mut() {
+            turn.is_thin = self.is_thin;
+        }
+    }
 }
 
 #[cfg(test)]

@@ -84,6 +84,9 @@ pub struct Scratch {
     /// What was said in the conversation's turns, and whether the turn at hand says next to nothing else.
     talk: conversation::Talk,
     is_thin: bool,
+    /// Words of the turn at hand that were not found to be anything, in raw bytes; whether it is too long to tell.
+    open_words: Vec<Span>,
+    is_long: bool,
     /// What was said aloud in the text at hand.
     said: spoken::Said,
     /// Values of the conversation that do not stand so in the text.
@@ -144,6 +147,8 @@ impl Ruleset {
             heard: Vec::new(),
             talk: conversation::Talk::default(),
             is_thin: false,
+            open_words: Vec::new(),
+            is_long: false,
             said: spoken::Said::default(),
             values: Values::default(),
             key_text: Vec::new(),

@@ -62,19 +62,25 @@ pub(super) struct Said {
     probe_masks: Vec<crate::scan::Masks>,
 }
 
-/// Bytes around evidence that are read: what is said may begin and end with other words than those.
+/// Bytes around evidence that are listened to: what is said may begin and end with other words than those.
+const HEARD_BEFORE: usize = 48;
+const HEARD_BEHIND: usize = 64;
+/// Bytes around them in which words stand that rules ask for.
 const BEFORE: usize = 120;
 const BEHIND: usize = 160;
 /// Bytes within which two pieces of evidence belong together.
-const TOGETHER: u32 = 28;
+const TOGETHER: u32 = 18;
 /// Bytes of an answer in which one word may be all of it, and of a turn whose digits may go on in the next one.
 const TINY: usize = 8;
 const SHORT_ANSWER: usize = 64;
+/// The first of them is shorter.
 const TURN: usize = 400;
+const FIRST_TURN: usize = 100;
 /// A saying shorter than this means nothing by itself.
 const SHORTEST: usize = 3;
 /// Bytes of an answer that may be all letters or digits, and words of one that is a name.
 const LONGEST_ANSWER: usize = 120;
+const LONGEST_NAME: usize = 60;
 const WORDS_OF_NAME: usize = 3;
 /// Bytes beside a saying in a turn that is an answer to a question.
 const ANSWER: usize = 24;
@@ -92,8 +98,9 @@ const LANGUAGES_OF: [&[&str]; 5] = [
 ];
 /// Other readings that are tried when the first one names nothing.
 const OTHERS: usize = 12;
-/// Digits above which no other reading is tried: no identifier is longer.
+/// Letters and digits above which no other reading is tried: no identifier is longer, and none of digits alone.
 const LONGEST: usize = 36;
+const LONGEST_NUMBER: usize = 24;
 
 impl Ruleset {
     /// The words of what is said aloud.
@@ -111,7 +118,8 @@ impl Ruleset {
         said.listener.clear();
         self.windows(place, scratch, &mut said);
         // `un`, `oh`: too short to be evidence, and all that is said.
-        let is_tiny = self.stitches && place.role == Role::Text && place.end - place.start <= TINY;
+        let length = place.end - place.start;
+        let is_tiny = length <= TINY && place.role == Role::Text && self.expects_a_number(scratch);
         if is_tiny || self.is_answer(spoken, place, scratch) {
             said.windows.clear();
             said.windows.push((place.start, place.end));
@@ -123,13 +131,18 @@ impl Ruleset {
         scratch.said = said;
     }
 
+    /// Whether a number was asked for, or a piece of one was said a few turns ago.
+    fn expects_a_number(&self, scratch: &Scratch) -> bool {
+        self.stitches && (scratch.talk.is_counting() || scratch.surroundings.has_any(&self.digit_groups))
+    }
+
     /// Whether the text is short and answers a question for letters, a name or a day.
     fn is_answer(&self, spoken: &Spoken, place: &Place, scratch: &Scratch) -> bool {
         let before = &scratch.surroundings.before;
         let asked = [spoken.spelling, spoken.postcode, spoken.birth].iter().any(|group| before.contains(group));
+        let length = place.end - place.start;
         place.role == Role::Text
-            && place.end - place.start <= LONGEST_ANSWER
-            && (asked || scratch.asked_name[0])
+            && (asked && length <= LONGEST_ANSWER || scratch.asked_name[0] && length <= LONGEST_NAME)
             && place.text.any(place.start, place.end, |m| m.letter | m.digit)
     }
 
@@ -205,19 +218,20 @@ impl Ruleset {
             }
         };
         // In a short answer a word may be a piece of a value, and so may digits anywhere.
-        let is_short = self.stitches && place.end - place.start <= SHORT_ANSWER;
-        let is_turn = self.stitches && place.role == Role::Text && place.end - place.start <= TURN;
+        let is_short = place.end - place.start <= SHORT_ANSWER && self.expects_a_number(scratch);
+        let longest = if scratch.talk.is_counting() { TURN } else { FIRST_TURN };
+        let is_turn = self.stitches && place.role == Role::Text && place.end - place.start <= longest;
         for (at, piece) in evidence.iter().enumerate() {
             let stands = piece.2 == Evidence::Word(2)
                 || is_short
-                || is_turn && piece.2 == Evidence::Digits && piece.1 - piece.0 > 1
+                || is_turn && piece.2 == Evidence::Digits && is_open_number(place, piece, &scratch.findings)
                 || at > 0 && together(&evidence[at - 1], piece)
                 || evidence.get(at + 1).is_some_and(|next| together(piece, next));
             if !stands {
                 continue;
             }
-            let from = (piece.0 as usize).saturating_sub(BEFORE).max(place.start);
-            let to = (piece.1 as usize + BEHIND).min(place.end);
+            let from = (piece.0 as usize).saturating_sub(HEARD_BEFORE).max(place.start);
+            let to = (piece.1 as usize + HEARD_BEHIND).min(place.end);
             match windows.last_mut() {
                 Some(last) if from <= last.1 => last.1 = last.1.max(to),
                 _ => windows.push((from, to)),
@@ -271,7 +285,8 @@ impl Ruleset {
             return;
         }
         let blanks = shown.iter().map(|saying| Blank { span: saying.span, with: listener.written(saying) });
-        let (start, end) = window;
+        let start = blank_from(place, window.0.saturating_sub(BEFORE).max(place.start)).min(window.0);
+        let end = blank_from(place, (window.1 + BEHIND).min(place.end));
         view.build(self.kernel, place.text.bytes, Span::new(start, end), crate::model::Escape::None, blanks);
         let text = view.text();
         let attempts = scratch.trace.as_ref().map_or(0, |trace| trace.attempts.len());
@@ -319,7 +334,8 @@ impl Ruleset {
         let Form::Run(nature) = saying.form else { return None };
         let length = said.listener.written(saying).len();
         let digits = length - saying.letters.min(length);
-        if digits >= SHORTEST && length <= LONGEST && !saying.is_cardinal {
+        let is_short = length <= if saying.letters > 0 { LONGEST } else { LONGEST_NUMBER };
+        if digits >= SHORTEST && is_short && !saying.is_cardinal {
             let mut readings = std::mem::take(&mut said.readings);
             said.listener.others(place.text.bytes, saying, OTHERS, &mut readings);
             // Other readings part the same words otherwise; much longer ones are nobody's meaning.
@@ -520,6 +536,23 @@ fn letters_alone(place: &Place, evidence: &mut Vec<(u32, u32, Evidence)>) {
         }
         before = Some(at);
     });
+}
+
+/// Whether digits are two at least, no amount, and no part of what rules found.
+fn is_open_number(place: &Place, piece: &(u32, u32, Evidence), findings: &[Finding]) -> bool {
+    let (start, end) = (piece.0 as usize, piece.1 as usize);
+    let bytes = &place.text.bytes[..place.end];
+    let is_fraction = |sign: usize, digit: usize| {
+        matches!(bytes.get(sign), Some(b'.' | b',')) && bytes.get(digit).is_some_and(u8::is_ascii_digit)
+    };
+    let is_priced = matches!(bytes[place.start..start].last(), Some(b'$' | 0xA3 | 0xAC))
+        || bytes[end..].trim_ascii_start().starts_with("€".as_bytes())
+        || bytes.get(end) == Some(&b'%')
+        || is_fraction(end, end + 1)
+        || start >= place.start + 2 && is_fraction(start - 1, start - 2);
+    end - start > 1
+        && !is_priced
+        && !findings.iter().any(|finding| finding.span.start <= piece.0 && piece.1 <= finding.span.end)
 }
 
 /// The first blank at or behind `at`, near by, or the end of the text: no word is cut there.

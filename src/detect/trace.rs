@@ -136,7 +136,8 @@ impl Trace {
 
     /// As [`Surroundings::turn_over`], with the words themselves.
     pub(super) fn turn_over(&mut self, surroundings: &Surroundings, words: &Words) {
-        self.before.clear();
+        // A turn that says next to nothing lets the question before it stand.
+        self.before.retain(|(group, _)| surroundings.before().contains(group));
         for cue in surroundings.own.iter().rev().take(limits::TURN_CUES) {
             let range = (cue.start as usize).saturating_sub(self.start)
                 ..(cue.end as usize).saturating_sub(self.start);
@@ -273,8 +274,10 @@ impl Ruleset {
             scratch.surroundings.key = own;
         }
         let counts = start - place.start <= within.max(24);
+        // Where a view begins inside the text, the turn before says nothing.
+        let is_heard = scratch.surroundings.before().contains(&reach.group);
         for (group, text) in scratch.trace.iter().flat_map(|trace| &trace.before) {
-            if *group == reach.group {
+            if *group == reach.group && is_heard {
                 out.push(Word { text: text.clone(), side: Side::TurnBefore, against, counts });
             }
         }

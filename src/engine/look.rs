@@ -3,7 +3,7 @@
 use super::{Engine, Worker};
 use crate::detect::Place;
 use crate::limits;
-use crate::model::{Finding, Located, Segment};
+use crate::model::{Finding, Located, Segment, ValueId};
 use crate::policy::Action;
 use crate::resolve::resolve;
 use crate::scan::Text;
@@ -20,7 +20,7 @@ impl Engine {
         keys: [&[u8]; 2],
         worker: &mut Worker,
     ) {
-        let Worker { view, detect, found, kept_here, numbers, blanks, judged, .. } = worker;
+        let Worker { view, detect, found, kept_here, numbers, judged, .. } = worker;
         found.clear();
         kept_here.clear();
         let in_view = View::is_needed(text, segment);
@@ -54,14 +54,38 @@ impl Engine {
         }
         resolve(found);
         resolve(kept_here);
-        // Whether nothing was looked at yet but the place itself, all of it is masked, and nobody asks why.
-        let mut is_plain = !in_view && kept_here.is_empty() && judged.is_none();
+        let is_plain = !in_view && kept_here.is_empty() && judged.is_none();
+        // What is left of a sentence where something said aloud is masked reads differently.
+        let is_cut = found.iter().any(|located| located.finding.value != ValueId::OWN);
+        self.look_again(text, segment, index, keys, (is_plain, is_cut), worker);
+    }
+
+    /// Looks again while masking `worker.found` exposes something new, at least once when it is `forced`.
+    /// `is_plain` says that nothing was looked at yet but the place itself, that all of it is masked, and that
+    /// nobody asks why.
+    pub(super) fn look_again(
+        &self,
+        text: Text,
+        segment: &Segment,
+        index: u32,
+        keys: [&[u8]; 2],
+        (mut is_plain, mut forced): (bool, bool),
+        worker: &mut Worker,
+    ) {
+        let Worker { view, detect, found, blanks, judged, .. } = worker;
+        let (start, end) = (segment.span.start as usize, segment.span.end as usize);
+        let part = Place { text, start, end, role: segment.role, keys };
+        let locate = |view: &View, in_view: bool, finding: &Finding| Located {
+            span: if in_view { view.raw(finding.span) } else { finding.span },
+            finding: *finding,
+            segment: index,
+        };
         for _ in 1..limits::PASSES {
             // The model hears a name's neighbours: masking one may change what it says of another.
             let of_name = |located: &&Located| self.rules.is_name_rule(located.finding.rule);
             let named = found.iter().any(|located| of_name(&located));
-            let may_expose =
-                !found.is_empty() && (detect.far || self.leaves_edges(text.bytes, segment, found));
+            let may_expose = !found.is_empty()
+                && (std::mem::take(&mut forced) || detect.far || self.leaves_edges(text.bytes, segment, found));
             if !named && !may_expose {
                 break;
             }

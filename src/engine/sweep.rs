@@ -4,7 +4,7 @@
 //! its words stands in them, with what they had heard when they were looked at first.
 
 use super::{Engine, Worker};
-use crate::detect::{Place, Scratch};
+use crate::detect::{Place, Scratch, Stitched};
 use crate::format::{Chunk, Conversation};
 use crate::model::{Located, PERSON, Role, Segment, Span};
 use crate::policy::Action;
@@ -63,21 +63,35 @@ impl Engine {
     }
 
     /// Masks values that were said over several turns, and what repeats a value.
-    pub(super) fn stitch(&self, worker: &mut Worker) {
-        let mut found = self.rules.stitch(&mut worker.detect);
-        found.retain(|(_, _, finding)| matches!(self.policy.action(finding.entity), Action::Mask(_)));
-        if found.is_empty() {
-            return;
+    pub(super) fn stitch(&self, chunk: &Chunk, conversation: &Conversation, worker: &mut Worker) {
+        let mut stitched = self.rules.stitch(&mut worker.detect);
+        stitched.retain(|piece| matches!(self.policy.action(piece.finding.entity), Action::Mask(_)));
+        stitched.sort_unstable_by_key(|piece| piece.span);
+        let old = std::mem::take(&mut worker.masked);
+        let mut masked = Vec::with_capacity(old.len() + stitched.len());
+        let mut next = 0;
+        for pieces in stitched.chunk_by(|a, b| a.segment == b.segment) {
+            let index = pieces[0].segment;
+            let first = next + old[next..].partition_point(|located| located.segment < index);
+            let last = first + old[first..].partition_point(|located| located.segment <= index);
+            masked.extend_from_slice(&old[next..first]);
+            next = last;
+            // What a piece was taken for by itself is forgotten.
+            let holds = |span: Span| {
+                pieces.iter().any(|piece| piece.span.start <= span.start && span.end <= piece.span.end)
+            };
+            worker.found.clear();
+            worker.found.extend(old[first..last].iter().filter(|located| !holds(located.span)));
+            let located = |piece: &Stitched| Located { span: piece.span, finding: piece.finding, segment: index };
+            worker.found.extend(pieces.iter().map(located));
+            resolve(&mut worker.found);
+            worker.detect.turn_back(pieces[0].turn);
+            let segment = &conversation.segments[index as usize];
+            self.look_again(chunk.text, segment, index, [&[]; 2], (false, true), worker);
+            masked.extend_from_slice(&worker.found);
         }
-        found.sort_unstable_by_key(|(segment, span, _)| (*segment, *span));
-        let holds = |span: Span| {
-            let at = found.partition_point(|(_, piece, _)| piece.end < span.end);
-            found.get(at).is_some_and(|(_, piece, _)| piece.start <= span.start)
-        };
-        // What a piece was taken for by itself is forgotten.
-        worker.masked.retain(|located| !holds(located.span));
-        worker.masked.extend(found.iter().map(|&(segment, span, finding)| Located { span, finding, segment }));
-        resolve(&mut worker.masked);
+        masked.extend_from_slice(&old[next..]);
+        worker.masked = masked;
         let masked = &worker.masked;
         worker.kept.retain(|kept| {
             let at = masked.partition_point(|located| located.span.end <= kept.span.start);

@@ -111,7 +111,9 @@ fn by_ordinals(heard: &Heard, at: usize, reader: &mut Reader) -> Option<Date> {
 
 /// `catorce del siete del ochenta y tres`; `cero cinco del veintinueve`, until when a card is valid.
 fn by_numbers(heard: &Heard, at: usize, reader: &mut Reader) -> Option<Date> {
-    if heard.sense(at).number.is_none() {
+    // Only a few dates in a thousand numbers: the cheap question first.
+    let has_of = (at + 1..at + 5).any(|at| at < heard.tokens.len() && heard.is(at, Mark::Of));
+    if heard.sense(at).number.is_none() || !has_of {
         return None;
     }
     let of = |at: usize| heard.is(at, Mark::Of) && heard.tokens[at].gap == Gap::Blank;

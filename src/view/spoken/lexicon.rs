@@ -122,6 +122,19 @@ impl Sense {
         self.marks & !(1 << Mark::Begins as u8 | 1 << Mark::Common as u8) == 0
     }
 
+    fn hints(&self) -> u8 {
+        let of = |holds: bool, hint: u8| if holds { hint } else { 0 };
+        let signs = [Mark::Dot, Mark::At, Mark::Underscore, Mark::Dash, Mark::For];
+        let address = [Mark::Dot, Mark::At, Mark::Www].iter().any(|&mark| self.is(mark));
+        let says = self.counts() || self.alphabet > 0 || self.letter > 0 || self.month > 0 || address;
+        let tells = self.is(Mark::Common) || self.counts() || self.letter > 0;
+        of(tells || signs.iter().any(|&mark| self.is(mark)), hints::LANGUAGE)
+            | of(says, hints::SPEAKS)
+            | of(self.month > 0 || self.ordinal > 0 || self.is(Mark::Of), hints::DAY)
+            | of(address || self.letter == b'w', hints::ADDRESS)
+            | of(self.is(Mark::For), hints::FOR)
+    }
+
     fn mark(&mut self, mark: Mark) {
         self.marks |= 1 << mark as u8;
     }
@@ -131,6 +144,20 @@ impl Sense {
     pub fn counts(&self) -> bool {
         self.number.is_some() || self.scale > 0 || self.times > 0
     }
+}
+
+/// What a word may hint at, so that a text is only read for what may be in it.
+pub(super) mod hints {
+    /// It tells the language.
+    pub(in super::super) const LANGUAGE: u8 = 1;
+    /// Something is said.
+    pub(in super::super) const SPEAKS: u8 = 2;
+    /// A day.
+    pub(in super::super) const DAY: u8 = 4;
+    /// An address.
+    pub(in super::super) const ADDRESS: u8 = 8;
+    /// A letter and its word, if a letter stands before it.
+    pub(in super::super) const FOR: u8 = 16;
 }
 
 /// A file of one language. Words are separated by blanks, `_` joins the words of a phrase.
@@ -167,6 +194,8 @@ pub struct Lexicon {
     /// For each word and language its sense.
     senses: Vec<[u16; 5]>,
     known: Vec<Sense>,
+    /// For each word and language what it hints at, of [`hints`].
+    hints: Vec<[u8; 5]>,
     /// Words that make a text worth reading, in every spelling, with the weight of their evidence.
     anchors: Vec<(String, u8)>,
     acronyms: HashSet<u64>,
@@ -220,6 +249,11 @@ impl Lexicon {
     /// What a word means in a language.
     pub(super) fn sense(&self, word: WordId, lang: Lang) -> &Sense {
         &self.known[usize::from(self.senses[usize::from(word)][usize::from(lang)])]
+    }
+
+    /// What a word hints at in each language, of [`hints`].
+    pub(super) fn hints(&self, word: WordId) -> &[u8; 5] {
+        &self.hints[usize::from(word)]
     }
 
     /// Words that make a text worth reading, in small letters, with and without accents, and the weight of
@@ -346,7 +380,8 @@ impl Builder {
         }
         let acronyms = acronyms.iter().map(|letters| hash_of(letters.as_bytes())).collect();
         let anchors = self.anchors.into_iter().collect();
-        Lexicon { slots, senses, known, anchors, acronyms, spelling: self.spelling }
+        let hints = senses.iter().map(|of| of.map(|at| known[usize::from(at)].hints())).collect();
+        Lexicon { slots, senses, known, hints, anchors, acronyms, spelling: self.spelling }
     }
 }
 

@@ -19,7 +19,7 @@ mod tokens;
 use std::ops::Range;
 
 pub use answers::Asked;
-use lexicon::{EN, LANGUAGES, Lang, Lexicon, Mark};
+use lexicon::{EN, LANGUAGES, Lang, Lexicon, Mark, hints};
 pub use numbers::Reading;
 use numbers::{Reader, Unit, What, read};
 pub use runs::Nature;
@@ -79,6 +79,7 @@ pub struct Listener {
     addresses: Vec<addresses::Address>,
     reader: Reader,
     readings: Vec<Reading>,
+    found: Vec<Saying>,
 }
 
 impl Listener {
@@ -102,37 +103,38 @@ impl Listener {
         let first_token = self.tokens.len();
         cut(text, (start, end), lexicon, &mut self.tokens);
         let tokens = std::mem::take(&mut self.tokens);
-        let mut found: Vec<Saying> = Vec::new();
         let heard = |lang| Heard { text: text.bytes, tokens: &tokens[first_token..], lexicon, lang };
-        let mut languages = 0;
+        let (votes, hinted) = hints_of(&tokens[first_token..], lexicon);
         // `once` is eleven in Spanish, among Spanish words.
-        let votes: [usize; LANGUAGES.len()] = std::array::from_fn(|lang| known_words(&heard(lang as Lang)));
         let most = votes.iter().copied().max().unwrap_or(0);
-        for lang in (0..LANGUAGES.len() as Lang).filter(|&lang| is_spoken(&heard(lang))) {
-            if votes[usize::from(lang)] * 2 >= most {
-                self.sayings_of(&heard(lang), &mut found);
+        let mut found = std::mem::take(&mut self.found);
+        let mut languages = 0;
+        for lang in (0..LANGUAGES.len()).filter(|&lang| hinted[lang] & hints::SPEAKS != 0) {
+            if votes[lang] * 3 >= most * 2 {
+                self.sayings_of(&heard(lang as Lang), hinted[lang], &mut found);
             }
             languages += 1;
         }
         // Letters and digits alone are the same in all of them.
         if languages == 0 {
-            self.sayings_of(&heard(EN), &mut found);
+            self.sayings_of(&heard(EN), !0, &mut found);
         }
         self.tokens = tokens;
         // Addresses and dates say more than the numbers in them; then the longest counts.
         let rank = |saying: &Saying| (saying.form != Form::Address, std::cmp::Reverse(saying.span.len()), saying.form != Form::Date, saying.lang);
         found.sort_by_key(rank);
         let first = self.sayings.len();
-        for saying in found {
+        for saying in found.drain(..) {
             let at = first + self.sayings[first..].partition_point(|known| known.span.end <= saying.span.start);
             if self.sayings.get(at).is_none_or(|next| next.span.start >= saying.span.end) {
                 self.sayings.insert(at, saying);
             }
         }
+        self.found = found;
     }
 
     /// The sayings of one language, also overlapping ones.
-    fn sayings_of(&mut self, heard: &Heard, out: &mut Vec<Saying>) {
+    fn sayings_of(&mut self, heard: &Heard, hinted: u8, out: &mut Vec<Saying>) {
         let Listener { written, units, runs, dates, addresses, reader, readings, .. } = self;
         let span = |first: usize, last: usize| Span {
             start: heard.tokens[first].start,
@@ -144,7 +146,10 @@ impl Listener {
             start..written.len()
         };
         addresses.clear();
-        addresses::addresses(heard, reader, addresses);
+        let has_sign = heard.tokens.iter().any(|token| token.kind == Kind::Wall || token.letter == b'w');
+        if hinted & hints::ADDRESS != 0 || has_sign {
+            addresses::addresses(heard, reader, addresses);
+        }
         out.extend(addresses.iter().map(|address| Saying {
             span: span(address.first, address.last),
             form: Form::Address,
@@ -158,7 +163,9 @@ impl Listener {
             plus: false,
         }));
         dates.clear();
-        dates::dates(heard, reader, dates);
+        if hinted & hints::DAY != 0 || heard.tokens.iter().any(|token| token.kind == Kind::Ordinal) {
+            dates::dates(heard, reader, dates);
+        }
         out.extend(dates.iter().filter(|date| date.said).map(|date| Saying {
             span: span(date.first, date.last),
             form: Form::Date,
@@ -263,28 +270,19 @@ impl Listener {
     }
 }
 
-/// How many words of the text are of this language: its commonest, and its numbers.
-fn known_words(heard: &Heard) -> usize {
-    let signs = [Mark::Dot, Mark::At, Mark::Underscore, Mark::Dash, Mark::For];
-    let is_known = |at: usize| {
-        let (sense, token) = (heard.sense(at), heard.tokens[at]);
-        let is_sign = token.len() > 2 && signs.iter().any(|&sign| sense.is(sign));
-        token.letter == 0 && (sense.is(Mark::Common) || sense.counts() || sense.letter > 0 || is_sign)
-    };
-    (0..heard.tokens.len()).filter(|&at| is_known(at)).count()
-}
-
-/// Whether something in the text is said in this language and no other: else it need not be read in it.
-fn is_spoken(heard: &Heard) -> bool {
-    heard.tokens.iter().enumerate().any(|(at, token)| {
-        let sense = heard.sense(at);
-        let is_word = token.letter == 0 && token.kind == Kind::Word;
-        is_word && (sense.counts() || sense.alphabet > 0 || sense.letter > 0 || sense.month > 0)
-            || sense.is(Mark::At)
-            || sense.is(Mark::Www)
-            || sense.is(Mark::Dot)
-            || sense.is(Mark::For) && at > 0 && heard.tokens[at - 1].letter != 0
-    })
+/// For each language how many words of the text are of it, its commonest and its numbers, and what they hint at.
+fn hints_of(tokens: &[Token], lexicon: &Lexicon) -> ([usize; LANGUAGES.len()], [u8; LANGUAGES.len()]) {
+    let (mut votes, mut all) = ([0; LANGUAGES.len()], [0; LANGUAGES.len()]);
+    let mut is_letter = false;
+    for token in tokens.iter().filter(|token| token.word != 0 || token.letter != 0) {
+        for (lang, &hint) in lexicon.hints(token.word).iter().enumerate() {
+            votes[lang] += usize::from(hint & hints::LANGUAGE != 0 && token.len() > 1);
+            let of_letter = if is_letter && hint & hints::FOR != 0 { hints::SPEAKS } else { 0 };
+            all[lang] |= of_letter | if token.letter == 0 { hint } else { hint & !hints::SPEAKS };
+        }
+        is_letter = token.letter != 0;
+    }
+    (votes, all)
 }
 
 /// Whether it is a number and then the hundredths that prices end in.

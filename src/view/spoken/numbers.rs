@@ -63,6 +63,8 @@ const GROUP: u16 = 10;
 pub(super) struct Reader {
     groups: Vec<Group>,
     paths: Vec<Vec<Path>>,
+    best: Vec<Option<Path>>,
+    way: Vec<Says>,
 }
 
 /// A way to read the units up to a place.
@@ -93,9 +95,12 @@ pub(super) fn read(
     reader: &mut Reader,
     out: &mut Vec<Reading>,
 ) {
+    if most == 1 {
+        return read_best(text, units, lang, reader, out);
+    }
     out.clear();
     let count = units.len();
-    let Reader { groups, paths } = reader;
+    let Reader { groups, paths, .. } = reader;
     paths.iter_mut().for_each(Vec::clear);
     paths.resize_with(paths.len().max(count + 1), Vec::new);
     paths[0].push(Path { cost: 0, groups: 0, from: 0, rank: 0, says: Says::Nothing });
@@ -145,6 +150,48 @@ pub(super) fn read(
     paths[count] = last;
 }
 
+/// The likeliest reading alone: nothing is kept of a place but the cheapest way to it.
+fn read_best(text: &[u8], units: &[Unit], lang: Lang, reader: &mut Reader, out: &mut Vec<Reading>) {
+    let count = units.len();
+    let Reader { groups, best, way, .. } = reader;
+    best.clear();
+    best.resize(count + 1, None);
+    let start = Path { cost: 0, groups: 0, from: 0, rank: 0, says: Says::Nothing };
+    best[0] = Some(start);
+    let grammar = Grammar { units, lang, hyphens: units.iter().any(|unit| unit.glued) };
+    for at in 0..count {
+        let Some(path) = best[at] else { continue };
+        groups.clear();
+        grammar.groups(at, groups);
+        for group in groups.iter() {
+            let cost = path.cost + group.cost;
+            let known = &mut best[at + usize::from(group.used)];
+            if known.is_none_or(|known| (cost, path.groups.saturating_add(1)) < (known.cost, known.groups)) {
+                let groups = path.groups.saturating_add(1);
+                *known = Some(Path { cost, groups, from: at as u16, rank: 0, says: group.says });
+            }
+        }
+    }
+    way.clear();
+    let mut at = count;
+    while let Some(step) = best[at].filter(|_| at > 0) {
+        way.push(step.says);
+        at = usize::from(step.from);
+    }
+    out.truncate(1);
+    if out.is_empty() {
+        out.push(Reading::default());
+    }
+    let reading = &mut out[0];
+    reading.text.clear();
+    reading.groups.clear();
+    for &step in way.iter().rev() {
+        says(text, units, step, &mut reading.text);
+        reading.groups.push(reading.text.len().min(255) as u8);
+    }
+    reading.groups.dedup();
+}
+
 fn says(text: &[u8], units: &[Unit], what: Says, out: &mut String) {
     match what {
         Says::Nothing => {}
@@ -183,20 +230,20 @@ fn push(value: u64, out: &mut String) {
 /// A few numbers with how many units each takes and what it costs.
 #[derive(Default)]
 struct Few {
-    items: [(u8, u64, u16); 24],
+    items: [(u8, u16, u32); 16],
     count: usize,
 }
 
 impl Few {
     fn push(&mut self, used: usize, value: u64, cost: u16) {
         if self.count < self.items.len() {
-            self.items[self.count] = (used as u8, value, cost);
+            self.items[self.count] = (used as u8, cost, value as u32);
             self.count += 1;
         }
     }
 
     fn iter(&self) -> impl Iterator<Item = (usize, u64, u16)> + '_ {
-        self.items[..self.count].iter().map(|&(used, value, cost)| (usize::from(used), value, cost))
+        self.items[..self.count].iter().map(|&(used, cost, value)| (usize::from(used), u64::from(value), cost))
     }
 }
 
@@ -324,8 +371,8 @@ impl Grammar<'_> {
         // What follows a thousand or a million; a million is followed by thousands.
         let mut next = 0;
         while next < open.count {
-            let (used, value, cost) = open.items[next];
-            let used = usize::from(used);
+            let (used, cost, value) = open.items[next];
+            let (used, value) = (usize::from(used), u64::from(value));
             next += 1;
             out.push(used, value, cost);
             let and = self.lang == EN && self.what(at + used) == Some(What::And);

@@ -57,8 +57,9 @@ struct Core {
 }
 
 impl<'a> Heard<'a> {
-    pub(super) fn sense(&self, at: usize) -> Sense {
-        self.tokens.get(at).map_or_else(Sense::default, |token| *self.lexicon.sense(token.word, self.lang))
+    pub(super) fn sense(&self, at: usize) -> &'a Sense {
+        let word = self.tokens.get(at).map_or(0, |token| token.word);
+        self.lexicon.sense(word, self.lang)
     }
 
     pub(super) fn is(&self, at: usize, mark: Mark) -> bool {
@@ -399,7 +400,7 @@ impl<'a> Heard<'a> {
     }
 
     fn names_a_quantity(&self, at: usize) -> bool {
-        self.tokens.get(at).is_some_and(|token| token.kind == Kind::Money)
+        self.tokens.get(at).is_some_and(|token| matches!(token.kind, Kind::Money))
             || self.is(at, Mark::Money)
             || self.is(at, Mark::Unit)
     }

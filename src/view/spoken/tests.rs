@@ -1,3 +1,5 @@
+//! What is heard in sentences as people say them?
+
 use super::*;
 use crate::scan::{Kernel, classify};
 

@@ -15,6 +15,8 @@ pub(super) enum Kind {
     Ordinal,
     /// Letters and digits in one: `w20`.
     Mixed,
+    /// Digits with a unit: `18h30`, `20km`.
+    Measure,
     /// A currency or per cent sign.
     Money,
     /// A tag that stands for something masked, or a sign that ends everything.
@@ -118,6 +120,7 @@ pub(super) fn cut(text: Text, (start, end): (usize, usize), lexicon: &Lexicon, o
             (true, false) => Kind::Word,
             (false, _) => Kind::Digits,
             _ if is_ordinal(word) => Kind::Ordinal,
+            _ if is_measure(word) => Kind::Measure,
             _ => Kind::Mixed,
         };
         let mut new = token(from, at, kind, gap);
@@ -146,7 +149,7 @@ fn widened(gap: Gap, c: char) -> Gap {
         '.' => Gap::Point,
         '_' => Gap::Underscore,
         '\'' | '’' => Gap::Apostrophe,
-        ',' | '–' | '—' | '…' | '/' => Gap::Comma,
+        ',' | '–' | '—' | '…' => Gap::Comma,
         _ => Gap::Break,
     };
     match (gap, next) {
@@ -176,6 +179,18 @@ fn is_ordinal(word: &[u8]) -> bool {
     (1..=2).contains(&digits)
         && [&b"st"[..], b"nd", b"rd", b"th", b"er", b"e", b"eme", "ème".as_bytes(), "º".as_bytes()]
             .contains(&&ending[..])
+}
+
+/// Digits with a unit of time, weight, length or data behind them.
+fn is_measure(word: &[u8]) -> bool {
+    let digits = word.iter().take_while(|b| b.is_ascii_digit()).count();
+    let rest = word[digits..].to_ascii_lowercase();
+    let unit = rest.iter().take_while(|b| !b.is_ascii_digit()).count();
+    let units: [&[u8]; 24] = [
+        b"h", b"hr", b"hrs", b"mn", b"min", b"mins", b"s", b"ms", b"km", b"m", b"cm", b"mm", b"kg", b"g", b"gr", b"l",
+        b"ml", b"cl", b"go", b"gb", b"mo", b"mb", b"kwh", b"k",
+    ];
+    (1..=5).contains(&digits) && units.contains(&&rest[..unit]) && (rest.len() == unit || unit == 1)
 }
 
 /// The one letter that a word consists of, small, in Latin-1.
