@@ -510,6 +510,8 @@ fn speaker_of(file: &FileContext, chunk: &format::Chunk, conversation: &Conversa
     let speaker = of_record.filter(|segment| file.layout.is_speaker(chunk, conversation, segment)).last();
     speaker.map_or(0, |speaker| {
         let name = speaker.span.of(chunk.text.bytes);
-        name.iter().fold(1, |hash: u64, &b| (hash.rotate_left(7) ^ u64::from(b)).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+        name.iter().fold(1, |hash: u64, &b| {
+            (hash.rotate_left(7) ^ u64::from(b)).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1
+        })
     })
 }

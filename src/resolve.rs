@@ -43,7 +43,17 @@ mod tests {
 
     fn located(start: usize, end: usize, score: u8, rule: u16) -> Located {
         let span = Span::new(start, end);
-        Located { span, finding: Finding { span, entity: Entity(rule as u8), rule, score, value: crate::model::ValueId::OWN }, segment: 0 }
+        Located {
+            span,
+            finding: Finding {
+                span,
+                entity: Entity(rule as u8),
+                rule,
+                score,
+                value: crate::model::ValueId::OWN,
+            },
+            segment: 0,
+        }
     }
 
     #[test]

@@ -245,7 +245,8 @@ impl Detection {
             min_score: (self.min_score * 100.0).round() as u8,
             patterns: self.detectors.contains(&Detector::Patterns),
             spoken: self.detectors.contains(&Detector::Spoken),
-            conversation: self.detectors.contains(&Detector::Conversation) && self.detectors.contains(&Detector::Spoken),
+            conversation: self.detectors.contains(&Detector::Conversation)
+                && self.detectors.contains(&Detector::Spoken),
             names: self.detectors.contains(&Detector::Names).then_some(self.recall.odds()),
             at_every_byte: self.at_every_byte,
             ..Options::default()

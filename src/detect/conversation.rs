@@ -51,6 +51,8 @@ struct Piece {
     others: Vec<String>,
     /// Whether it is so many of something: never a piece of an identifier.
     is_amount: bool,
+    /// Whether it is said as people say how many: a piece only where it repeats one.
+    is_count: bool,
     /// Whether it is said in words.
     is_said: bool,
     /// Whether next to nothing stands before it in its turn, and behind it.
@@ -160,9 +162,11 @@ impl Ruleset {
             return;
         }
         let turn = scratch.talk.turns.len() - 1;
-        let asks = scratch.surroundings.own.iter().any(|cue| {
-            self.words.groups(cue).iter().any(|group| is_set(&self.digit_groups, *group))
-        });
+        let asks = scratch
+            .surroundings
+            .own
+            .iter()
+            .any(|cue| self.words.groups(cue).iter().any(|group| is_set(&self.digit_groups, *group)));
         scratch.talk.turns[turn].asks = asks;
         scratch.talk.turns[turn].has_tag = has_tag(&place.text.bytes[place.start..place.end]);
         let mut said = std::mem::take(&mut scratch.said);
@@ -184,7 +188,9 @@ impl Ruleset {
                 others.retain(|other| other.text.len() <= written.len() + 2);
             }
             let named = scratch.findings.iter().filter(|finding| {
-                finding.span.overlaps(saying.span) && !self.is_catch_all(finding.rule) && finding.entity != PERSON
+                finding.span.overlaps(saying.span)
+                    && !self.is_catch_all(finding.rule)
+                    && finding.entity != PERSON
             });
             let named = named.max_by_key(|finding| finding.score).copied();
             let groups = scratch.surroundings.all(&self.words).collect();
@@ -194,8 +200,8 @@ impl Ruleset {
                 span: raw(saying.span),
                 written,
                 others: others.iter().map(|reading| reading.text.clone()).collect(),
-                is_amount: nature == Nature::Amount
-                    || (saying.is_cardinal || saying.is_price && !(head && tail)) && named.is_none(),
+                is_amount: nature == Nature::Amount,
+                is_count: (saying.is_cardinal || saying.is_price && !(head && tail)) && named.is_none(),
                 is_said: saying.said,
                 head,
                 tail,
@@ -237,6 +243,7 @@ impl Ruleset {
                 written: written.map(|&b| char::from(b.to_ascii_uppercase())).collect(),
                 others: Vec::new(),
                 is_amount: false,
+                is_count: false,
                 is_said: false,
                 head: false,
                 tail: false,
@@ -274,7 +281,7 @@ impl Ruleset {
         }
         // Every other mention of a value, by its first or last digits.
         for (at, piece) in talk.pieces.iter().enumerate() {
-            if done[at] || piece.is_amount || piece.named.is_some() {
+            if done[at] || piece.is_amount || piece.is_count || piece.named.is_some() {
                 continue;
             }
             let is_sure = piece.is_said || piece.head && piece.tail;
@@ -410,11 +417,18 @@ fn place_piece(talk: &Talk, at: usize, turn: &Turn, all: &mut Vec<Fragment>) -> 
         let is_enough = is_quiet || piece.written.len() >= KNOWN_BY;
         // A digit alone repeats the one right before it.
         let last = &talk.pieces[*fragment.pieces.last().unwrap_or(&at)];
+        if piece.is_count {
+            let follows = piece.turn == last.turn + 1 && last.written.contains(&piece.written);
+            return is_quiet && follows;
+        }
         if piece.written.len() == 1 {
             let follows = piece.turn == last.turn + 1 && fragment.speaker != turn.speaker;
             return is_quiet && follows && last.written.ends_with(&piece.written);
         }
-        is_enough && near(fragment) && piece.turn > fragment.last_turn && readings(piece).any(|text| is_echo(text, &fragment.text))
+        is_enough
+            && near(fragment)
+            && piece.turn > fragment.last_turn
+            && readings(piece).any(|text| is_echo(text, &fragment.text))
     };
     if let Some(fragment) = all[recent..].iter_mut().rev().find(repeats) {
         let same = fragment.speaker == turn.speaker && !unknown;
@@ -424,6 +438,9 @@ fn place_piece(talk: &Talk, at: usize, turn: &Turn, all: &mut Vec<Fragment>) -> 
             fragment.last_turn = piece.turn;
             return true;
         }
+    }
+    if piece.is_count {
+        return false;
     }
     let is_whole = |at: usize| {
         let piece = &talk.pieces[at];
@@ -461,7 +478,9 @@ fn place_piece(talk: &Talk, at: usize, turn: &Turn, all: &mut Vec<Fragment>) -> 
 fn is_echo(text: &str, value: &str) -> bool {
     text.len() >= 2 && value.contains(text)
         || value.len() >= KNOWN_BY && text.contains(value)
-        || text.len() >= 6 && text.len().abs_diff(value.len()) <= 1 && distance_is_one(text.as_bytes(), value.as_bytes())
+        || text.len() >= 6
+            && text.len().abs_diff(value.len()) <= 1
+            && distance_is_one(text.as_bytes(), value.as_bytes())
 }
 
 /// Whether `text` names a value by its first or last digits. Four digits that are written among other words may
@@ -482,7 +501,8 @@ fn distance_is_one(a: &[u8], b: &[u8]) -> bool {
 
 /// Whether something like `[PHONE_1]` stands in the text.
 fn has_tag(text: &[u8]) -> bool {
-    memchr::memchr3_iter(b'[', b'{', b'<', text).any(|at| text.get(at + 1).is_some_and(u8::is_ascii_uppercase))
+    memchr::memchr3_iter(b'[', b'{', b'<', text)
+        .any(|at| text.get(at + 1).is_some_and(u8::is_ascii_uppercase))
         || memchr::memmem::find(text, b"****").is_some()
 }
 
@@ -497,15 +517,23 @@ fn open_words(place: &Place, raw: &impl Fn(Span) -> Span, scratch: &mut Scratch)
         scratch.open_words = open;
         return;
     }
-    place.text.each_anchor(place.start, place.end, |m| m.letter, |_| 0, |at| {
+    let mut at = place.start;
+    while let Some(start) = place.text.next(at, place.end, |m| m.letter) {
+        at = place.text.next(start, place.end, |m| !m.letter).unwrap_or(place.end);
         let found = scratch.findings.iter().map(|finding| finding.span);
         let said = scratch.said.listener.sayings.iter().map(|saying| saying.span);
-        let hidden = found.chain(said).any(|span| span.range().contains(&at));
-        let in_tag = at > place.start && b"[{<_".contains(&bytes[at - 1]) && bytes[at].is_ascii_uppercase();
+        let hidden = found.chain(said).any(|span| span.range().contains(&start));
+        let in_tag =
+            start > place.start && b"[{<_".contains(&bytes[start - 1]) && bytes[start].is_ascii_uppercase();
         if !hidden && !in_tag {
-            open.push(raw(Span::new(at, at + 1)));
+            open.push(raw(Span::new(start, start + 1)));
         }
-    });
+        // What is masked later leaves more than enough.
+        if open.len() > 4 * THIN {
+            scratch.is_long = true;
+            break;
+        }
+    }
     scratch.open_words = open;
 }
 
@@ -530,7 +558,9 @@ mod tests {
         assert!(is_echo("4111", "41111111") && is_echo("0639980121", "0639980121"));
         assert!(is_echo("063998012", "063998013") && is_echo("0639980", "06399801"));
         assert!(!is_echo("5", "555") && !is_echo("250", "0639980121"));
-        assert!(is_mention("1111", "4111111111111111", true) && !is_mention("1111", "4111111111111111", false));
+        assert!(
+            is_mention("1111", "4111111111111111", true) && !is_mention("1111", "4111111111111111", false)
+        );
         assert!(!is_mention("2024", "4111111111111111", true));
     }
 }

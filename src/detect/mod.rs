@@ -280,7 +280,13 @@ impl Ruleset {
     }
 
     fn denied(&self, span: Span) -> Finding {
-        Finding { span, entity: crate::model::DENIED, rule: self.denied_rule, score: 100, value: ValueId::OWN }
+        Finding {
+            span,
+            entity: crate::model::DENIED,
+            rule: self.denied_rule,
+            score: 100,
+            value: ValueId::OWN,
+        }
     }
 
     /// The context groups that a field's name belongs to; `phoneNumber` reads as `phone Number`.

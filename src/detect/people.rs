@@ -5,8 +5,8 @@
 
 use super::context::Cue;
 use super::names::{self, Heard, Name, Words, why};
-use crate::limits;
 use super::{Place, Ruleset, Scratch};
+use crate::limits;
 use crate::model::{Finding, PERSON, Span, ValueId, closing, unite};
 
 /// What a turn had heard before it, and what was said in it.

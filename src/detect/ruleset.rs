@@ -194,10 +194,22 @@ const BUILT_IN: [(&str, &str, &str); 8] = [
     ("list.deny", "DENIED", "a word or phrase of the user's --deny list"),
     ("name.model", "PERSON", "a name in text, found by dictionary and model (docs/name-model.md)"),
     ("name.memory", "PERSON", "a name that was found elsewhere in the conversation"),
-    ("spoken.spelled", "SPELLED", "letters that are spelled; PERSON where they spell a name that was asked for or stands near"),
+    (
+        "spoken.spelled",
+        "SPELLED",
+        "letters that are spelled; PERSON where they spell a name that was asked for or stands near",
+    ),
     ("spoken.long", "NUMBER", "a number said aloud that is longer than any identifier"),
-    ("conversation.stitched", "NUMBER", "a value said over several turns that no rule names; SPELLED or PERSON when it is letters"),
-    ("spoken.answer", "SPELLED", "a short answer that mostly looks like what was asked: letters, a POSTCODE, a DATE_OF_BIRTH, a PERSON"),
+    (
+        "conversation.stitched",
+        "NUMBER",
+        "a value said over several turns that no rule names; SPELLED or PERSON when it is letters",
+    ),
+    (
+        "spoken.answer",
+        "SPELLED",
+        "a short answer that mostly looks like what was asked: letters, a POSTCODE, a DATE_OF_BIRTH, a PERSON",
+    ),
 ];
 
 impl Ruleset {
@@ -249,7 +261,12 @@ impl Ruleset {
         for word in options.lists.deny.iter().chain([&String::new()]).chain(&options.lists.allow) {
             digest.update(word.as_bytes()).update(&[0]);
         }
-        digest.update(&[options.min_score, u8::from(options.patterns), u8::from(options.spoken), u8::from(options.conversation)]);
+        digest.update(&[
+            options.min_score,
+            u8::from(options.patterns),
+            u8::from(options.spoken),
+            u8::from(options.conversation),
+        ]);
         if options.spoken {
             digest.update(lexicon::digest().as_bytes());
         }

@@ -8,8 +8,8 @@
 //! It must cost nothing where nothing is said: only known words that were met anyway, letters that stand alone
 //! and digits with words between are evidence.
 
-use super::names::spelling::fold_hash;
 use super::context::{Near, WordsBuilder};
+use super::names::spelling::fold_hash;
 use super::trace::Trace;
 use super::{Place, Ruleset, Scratch, context};
 use crate::error::{Error, Result};
@@ -37,14 +37,26 @@ pub(super) struct Spoken {
 impl Spoken {
     /// The shipped lexicons; their words are added to those that are looked for. The rules' numbers are those of
     /// `spoken.spelled` and `spoken.answer`; `asked` are the words that ask for a postcode and a date of birth.
-    pub(super) fn shipped(words: &mut WordsBuilder, rules: (u16, u16), asked: [context::Group; 2]) -> Result<Spoken> {
+    pub(super) fn shipped(
+        words: &mut WordsBuilder,
+        rules: (u16, u16),
+        asked: [context::Group; 2],
+    ) -> Result<Spoken> {
         let lexicon = Lexicon::shipped();
         for (word, weight) in lexicon.anchors() {
             words.speaks(word, *weight);
         }
         let spelling = words.group(lexicon.spelling()).map_err(Error::Usage)?;
         let [postcode, birth] = asked;
-        Ok(Spoken { lexicon, spelling, postcode, birth, spelled_rule: rules.0, long_rule: rules.0 + 1, answer_rule: rules.1 })
+        Ok(Spoken {
+            lexicon,
+            spelling,
+            postcode,
+            birth,
+            spelled_rule: rules.0,
+            long_rule: rules.0 + 1,
+            answer_rule: rules.1,
+        })
     }
 }
 
@@ -139,7 +151,8 @@ impl Ruleset {
     /// Whether the text is short and answers a question for letters, a name or a day.
     fn is_answer(&self, spoken: &Spoken, place: &Place, scratch: &Scratch) -> bool {
         let before = &scratch.surroundings.before;
-        let asked = [spoken.spelling, spoken.postcode, spoken.birth].iter().any(|group| before.contains(group));
+        let asked =
+            [spoken.spelling, spoken.postcode, spoken.birth].iter().any(|group| before.contains(group));
         let length = place.end - place.start;
         place.role == Role::Text
             && (asked && length <= LONGEST_ANSWER || scratch.asked_name[0] && length <= LONGEST_NAME)
@@ -171,13 +184,16 @@ impl Ruleset {
 
     /// Extends a name to the other words of a short answer to the question for it: `Judith page`.
     pub(super) fn answer_name(&self, place: &Place, scratch: &mut Scratch) {
-        let Some(spoken) = self.spoken.as_ref().filter(|spoken| self.is_answer(spoken, place, scratch)) else {
+        let Some(spoken) = self.spoken.as_ref().filter(|spoken| self.is_answer(spoken, place, scratch))
+        else {
             return;
         };
         if !scratch.asked_name[0] {
             return;
         }
-        let Some(span) = scratch.said.listener.words_of_answer(WORDS_OF_NAME, &spoken.lexicon) else { return };
+        let Some(span) = scratch.said.listener.words_of_answer(WORDS_OF_NAME, &spoken.lexicon) else {
+            return;
+        };
         let is_inside = |finding: &&Finding| {
             finding.entity == PERSON && span.start <= finding.span.start && finding.span.end <= span.end
         };
@@ -279,8 +295,11 @@ impl Ruleset {
         said: &mut Said,
     ) {
         let Said { listener, view, found, .. } = said;
-        let shown: Vec<Saying> =
-            listener.sayings[from..].iter().filter(|saying| is_shown(listener, saying, place)).cloned().collect();
+        let shown: Vec<Saying> = listener.sayings[from..]
+            .iter()
+            .filter(|saying| is_shown(listener, saying, place))
+            .cloned()
+            .collect();
         if shown.is_empty() {
             return;
         }
@@ -313,7 +332,8 @@ impl Ruleset {
             });
             let is_refused = refused.iter().any(|span| span.overlaps(saying.span));
             if !named
-                && let Some(finding) = self.otherwise(spoken, place, saying, scratch, said, (first, is_refused))
+                && let Some(finding) =
+                    self.otherwise(spoken, place, saying, scratch, said, (first, is_refused))
             {
                 said.found.push(finding);
             }
@@ -341,7 +361,9 @@ impl Ruleset {
             // Other readings part the same words otherwise; much longer ones are nobody's meaning.
             readings.retain(|reading| reading.text.len() <= length + 2);
             self.dates_in(place, saying, said, &mut readings);
-            let named = readings.iter().find_map(|reading| self.try_reading(place, saying, &reading.text, scratch, said));
+            let named = readings
+                .iter()
+                .find_map(|reading| self.try_reading(place, saying, &reading.text, scratch, said));
             said.readings = readings;
             if named.is_some() {
                 return named;
@@ -366,7 +388,8 @@ impl Ruleset {
     fn may_be(&self, saying: &Saying, finding: &Finding) -> bool {
         let entity = self.entities.name(finding.entity);
         let countries = self.rules().get(usize::from(finding.rule)).map_or(&[][..], |rule| &rule.countries);
-        let is_spoken_there = |country: &String| LANGUAGES_OF[usize::from(saying.lang)].contains(&country.as_str());
+        let is_spoken_there =
+            |country: &String| LANGUAGES_OF[usize::from(saying.lang)].contains(&country.as_str());
         if !countries.is_empty() && saying.letters == 0 && !countries.iter().any(is_spoken_there) {
             return false;
         }
@@ -392,7 +415,9 @@ impl Ruleset {
         for (at, &day) in groups.iter().enumerate() {
             for &month in &groups[at + 1..] {
                 let (day, month) = (usize::from(day), usize::from(month));
-                let fits = |text: &str, most: u8| text.len() <= 2 && text.parse().is_ok_and(|n| (1..=most).contains(&n));
+                let fits = |text: &str, most: u8| {
+                    text.len() <= 2 && text.parse().is_ok_and(|n| (1..=most).contains(&n))
+                };
                 if day < month
                     && matches!(last - month, 2 | 4)
                     && fits(&written[..day], 31)
@@ -437,7 +462,8 @@ impl Ruleset {
         let is_date = written.contains('/');
         let date_of_birth = self.entities.find("DATE_OF_BIRTH");
         let covers = |finding: &&Finding| {
-            let inside = (finding.span.end as usize).min(until).saturating_sub((finding.span.start as usize).max(at));
+            let inside =
+                (finding.span.end as usize).min(until).saturating_sub((finding.span.start as usize).max(at));
             inside * 4 >= written.len() * 3
                 && !self.compiled[usize::from(finding.rule)].catch_all
                 && (!is_date || Some(finding.entity) == date_of_birth)
@@ -463,9 +489,14 @@ impl Ruleset {
         let small = written.to_lowercase();
         let (start, end) = (saying.span.start as usize, saying.span.end as usize);
         let is_near = |word: &[u8]| self.stands_near(place, (start, end), word);
-        let is_asked = scratch.asked_name[0] || scratch.surroundings.near(&self.words, spoken.spelling, 60, (start, end), place.start) == Near::Yes;
-        let is_name = digits == 0 && letters >= 3 && (is_near(small.as_bytes()) || scratch.known_names.contains(&fold_hash(small.as_bytes())));
-        let is_plain = self.spoken.as_ref().is_some_and(|spoken| spoken.lexicon.is_acronym(&small)) || is_alphabet(&small);
+        let is_asked = scratch.asked_name[0]
+            || scratch.surroundings.near(&self.words, spoken.spelling, 60, (start, end), place.start)
+                == Near::Yes;
+        let is_name = digits == 0
+            && letters >= 3
+            && (is_near(small.as_bytes()) || scratch.known_names.contains(&fold_hash(small.as_bytes())));
+        let is_plain = self.spoken.as_ref().is_some_and(|spoken| spoken.lexicon.is_acronym(&small))
+            || is_alphabet(&small);
         let score = if is_name {
             90
         } else if is_asked && letters + digits >= SHORTEST && saying.letters >= 2 {
@@ -522,20 +553,27 @@ fn letters_alone(place: &Place, evidence: &mut Vec<(u32, u32, Evidence)>) {
     let bytes = &place.text.bytes[..place.end];
     let is_word = |at: usize| place.text.is_word(at);
     let mut before: Option<usize> = None;
-    place.text.each_anchor(place.start, place.end, |m| m.letter, |_| 0, |at| {
-        if at + 1 < bytes.len() && is_word(at + 1) || at > place.start && is_word(at - 1) {
-            return;
-        }
-        let is_elided = bytes[at + 1..].starts_with(b"'") || bytes[at + 1..].starts_with("’".as_bytes());
-        if is_elided {
-            return;
-        }
-        let is_vowel = |at: usize| b"aeiouyAEIOUY".contains(&bytes[at]);
-        if let Some(first) = before.filter(|&first| at - first <= 4 && !(is_vowel(first) && is_vowel(at))) {
-            evidence.push((first as u32, at as u32 + 1, Evidence::Word(2)));
-        }
-        before = Some(at);
-    });
+    place.text.each_anchor(
+        place.start,
+        place.end,
+        |m| m.letter,
+        |_| 0,
+        |at| {
+            if at + 1 < bytes.len() && is_word(at + 1) || at > place.start && is_word(at - 1) {
+                return;
+            }
+            let is_elided = bytes[at + 1..].starts_with(b"'") || bytes[at + 1..].starts_with("’".as_bytes());
+            if is_elided {
+                return;
+            }
+            let is_vowel = |at: usize| b"aeiouyAEIOUY".contains(&bytes[at]);
+            if let Some(first) = before.filter(|&first| at - first <= 4 && !(is_vowel(first) && is_vowel(at)))
+            {
+                evidence.push((first as u32, at as u32 + 1, Evidence::Word(2)));
+            }
+            before = Some(at);
+        },
+    );
 }
 
 /// Whether digits are two at least, no amount, and no part of what rules found.

@@ -85,7 +85,9 @@ impl Engine {
             let of_name = |located: &&Located| self.rules.is_name_rule(located.finding.rule);
             let named = found.iter().any(|located| of_name(&located));
             let may_expose = !found.is_empty()
-                && (std::mem::take(&mut forced) || detect.far || self.leaves_edges(text.bytes, segment, found));
+                && (std::mem::take(&mut forced)
+                    || detect.far
+                    || self.leaves_edges(text.bytes, segment, found));
             if !named && !may_expose {
                 break;
             }

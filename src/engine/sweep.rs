@@ -82,7 +82,8 @@ impl Engine {
             };
             worker.found.clear();
             worker.found.extend(old[first..last].iter().filter(|located| !holds(located.span)));
-            let located = |piece: &Stitched| Located { span: piece.span, finding: piece.finding, segment: index };
+            let located =
+                |piece: &Stitched| Located { span: piece.span, finding: piece.finding, segment: index };
             worker.found.extend(pieces.iter().map(located));
             resolve(&mut worker.found);
             worker.detect.turn_back(pieces[0].turn);

@@ -43,7 +43,8 @@ pub(super) fn addresses(heard: &Heard, reader: &mut Reader, out: &mut Vec<Addres
 
 fn is_at_sign(heard: &Heard, at: usize) -> bool {
     let token = heard.tokens[at];
-    let is_glued = token.gap == Gap::None || heard.tokens.get(at + 1).is_some_and(|next| next.gap == Gap::None);
+    let is_glued =
+        token.gap == Gap::None || heard.tokens.get(at + 1).is_some_and(|next| next.gap == Gap::None);
     token.kind == Kind::Wall && token.of(heard.text) == b"@" && !is_glued
 }
 
@@ -180,7 +181,8 @@ fn ending(heard: &Heard, at: usize, sure: bool) -> Option<(String, usize)> {
     let token = heard.tokens.get(at)?;
     if is(at) && token.letter == 0 {
         let written = small(heard, at).replace(' ', ".");
-        let dot = heard.is(at + 1, Mark::Dot) || heard.tokens.get(at + 1).is_some_and(|next| next.gap == Gap::Point);
+        let dot = heard.is(at + 1, Mark::Dot)
+            || heard.tokens.get(at + 1).is_some_and(|next| next.gap == Gap::Point);
         if dot {
             let second = at + 1 + usize::from(heard.is(at + 1, Mark::Dot));
             if is(second) && heard.tokens[second].letter == 0 {
@@ -196,7 +198,9 @@ fn ending(heard: &Heard, at: usize, sure: bool) -> Option<(String, usize)> {
             return Some((format!("{}.{}", small(heard, at), small(heard, second)), second + 1));
         }
     }
-    for (spelled, length) in [("com", 3), ("net", 3), ("org", 3), ("fr", 2), ("uk", 2), ("de", 2), ("it", 2), ("es", 2)] {
+    for (spelled, length) in
+        [("com", 3), ("net", 3), ("org", 3), ("fr", 2), ("uk", 2), ("de", 2), ("it", 2), ("es", 2)]
+    {
         if (0..length).all(|step| letter(at + step) == spelled.as_bytes()[step]) {
             return Some((spelled.to_owned(), at + length));
         }
@@ -211,9 +215,10 @@ fn is_provider(heard: &Heard, first: usize, last: usize, label: &str) -> bool {
 
 /// The token in small letters.
 fn small(heard: &Heard, at: usize) -> String {
-    heard.tokens.get(at).map_or_else(String::new, |token| {
-        String::from_utf8_lossy(token.of(heard.text)).to_lowercase()
-    })
+    heard
+        .tokens
+        .get(at)
+        .map_or_else(String::new, |token| String::from_utf8_lossy(token.of(heard.text)).to_lowercase())
 }
 
 /// What a token adds to an address: letters and digits as they are written, number words as digits. Returns
@@ -259,7 +264,9 @@ fn local(heard: &Heard, at: usize, from: usize, reader: &mut Reader) -> Option<(
     let mut is_tied = true;
     while first > least {
         let token = heard.tokens[first - 1];
-        if first < at && heard.tokens[first].gap == Gap::Break || matches!(token.kind, Kind::Wall | Kind::Money) {
+        if first < at && heard.tokens[first].gap == Gap::Break
+            || matches!(token.kind, Kind::Wall | Kind::Money)
+        {
             break;
         }
         if first == at && heard.tokens[at].gap == Gap::Break {
@@ -279,7 +286,8 @@ fn local(heard: &Heard, at: usize, from: usize, reader: &mut Reader) -> Option<(
             first -= 1;
             continue;
         }
-        let written_sign = first < at && matches!(heard.tokens[first].gap, Gap::Point | Gap::Hyphen | Gap::Underscore);
+        let written_sign =
+            first < at && matches!(heard.tokens[first].gap, Gap::Point | Gap::Hyphen | Gap::Underscore);
         let is_short = token.letter != 0 || token.kind == Kind::Digits || heard.sense(first - 1).counts();
         if heard.is(first - 1, Mark::Filler) && !is_tied && first < at {
             break;

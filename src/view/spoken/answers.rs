@@ -22,14 +22,14 @@ const DIGITS_OF_DAY: usize = 12;
 
 /// The answer among the tokens, if most of them are what was asked for.
 pub(super) fn answer(tokens: &[Token], lexicon: &Lexicon, asked: Asked) -> Option<Span> {
-    let any = |token: &Token, is: &dyn Fn(Lang) -> bool| {
-        token.word != 0 && (0..LANGUAGES.len() as Lang).any(is)
-    };
+    let any =
+        |token: &Token, is: &dyn Fn(Lang) -> bool| token.word != 0 && (0..LANGUAGES.len() as Lang).any(is);
     let marked = |token: &Token, marks: &[Mark]| {
         any(token, &|lang| marks.iter().any(|&mark| lexicon.sense(token.word, lang).is(mark)))
     };
     let carries = |token: &Token| {
-        token.letter == 0 && marked(token, &[Mark::Filler, Mark::Carrier, Mark::Repair, Mark::Common, Mark::Spelling])
+        token.letter == 0
+            && marked(token, &[Mark::Filler, Mark::Carrier, Mark::Repair, Mark::Common, Mark::Spelling])
     };
     let is_letter = |token: &Token| {
         token.letter != 0
@@ -59,9 +59,8 @@ pub(super) fn answer(tokens: &[Token], lexicon: &Lexicon, asked: Asked) -> Optio
     let mut last = tokens.iter().rposition(|token| is_sign(token) || !carries(token))?;
     if asked == Asked::Spelling {
         // At the end `you` and `and` are letters, and before a digit.
-        let is_heard = |token: &Token| {
-            token.len() <= 3 && any(token, &|lang| lexicon.sense(token.word, lang).heard > 0)
-        };
+        let is_heard =
+            |token: &Token| token.len() <= 3 && any(token, &|lang| lexicon.sense(token.word, lang).heard > 0);
         if tokens.get(last + 1).is_some_and(is_heard) {
             last += 1;
         }
@@ -90,7 +89,10 @@ pub(super) fn answer(tokens: &[Token], lexicon: &Lexicon, asked: Asked) -> Optio
         Asked::Date => {
             let digits: usize = inside.iter().filter(|token| token.kind != Kind::Word).map(Token::len).sum();
             let named = inside.iter().any(names_a_day);
-            signs > 0 && (named && digits > 0 || digits >= 4) && digits <= DIGITS_OF_DAY && (signs + rest) * 2 >= inside.len()
+            signs > 0
+                && (named && digits > 0 || digits >= 4)
+                && digits <= DIGITS_OF_DAY
+                && (signs + rest) * 2 >= inside.len()
         }
     };
     holds.then(|| Span { start: inside[0].start, end: inside[inside.len() - 1].end })
@@ -110,5 +112,6 @@ pub(super) fn words_of_answer(tokens: &[Token], lexicon: &Lexicon, most: usize) 
     let last = tokens.iter().rposition(|token| !carries(token))?;
     let inside = &tokens[first..=last];
     let is_plain = inside.iter().all(|token| token.kind == Kind::Word && !carries(token));
-    (inside.len() <= most && is_plain).then(|| Span { start: inside[0].start, end: inside[inside.len() - 1].end })
+    (inside.len() <= most && is_plain)
+        .then(|| Span { start: inside[0].start, end: inside[inside.len() - 1].end })
 }

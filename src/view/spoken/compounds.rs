@@ -22,10 +22,8 @@ pub(super) fn of(lang: &str) -> Vec<(u16, String)> {
         .map(|(n, word)| (*n, word.replace("centoott", "centott")))
         .collect();
     all.extend(elided);
-    let accented: Vec<(u16, String)> = all
-        .iter()
-        .filter_map(|(n, word)| Some((*n, format!("{}tré", word.strip_suffix("tre")?))))
-        .collect();
+    let accented: Vec<(u16, String)> =
+        all.iter().filter_map(|(n, word)| Some((*n, format!("{}tré", word.strip_suffix("tre")?)))).collect();
     all.extend(accented);
     all
 }
@@ -52,8 +50,26 @@ fn part(small: &[&str; 20], tens: &[&str; 10], n: u16) -> String {
 }
 
 const GERMAN: [&str; 20] = [
-    "", "ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf",
-    "dreizehn", "vierzehn", "fünfzehn", "sechzehn", "siebzehn", "achtzehn", "neunzehn",
+    "",
+    "ein",
+    "zwei",
+    "drei",
+    "vier",
+    "fünf",
+    "sechs",
+    "sieben",
+    "acht",
+    "neun",
+    "zehn",
+    "elf",
+    "zwölf",
+    "dreizehn",
+    "vierzehn",
+    "fünfzehn",
+    "sechzehn",
+    "siebzehn",
+    "achtzehn",
+    "neunzehn",
 ];
 const GERMAN_TENS: [&str; 10] =
     ["", "", "zwanzig", "dreißig", "vierzig", "fünfzig", "sechzig", "siebzig", "achtzig", "neunzig"];
@@ -76,12 +92,29 @@ fn german(n: u16) -> Option<String> {
 }
 
 const ITALIAN: [&str; 20] = [
-    "", "uno", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove", "dieci", "undici", "dodici",
-    "tredici", "quattordici", "quindici", "sedici", "diciassette", "diciotto", "diciannove",
+    "",
+    "uno",
+    "due",
+    "tre",
+    "quattro",
+    "cinque",
+    "sei",
+    "sette",
+    "otto",
+    "nove",
+    "dieci",
+    "undici",
+    "dodici",
+    "tredici",
+    "quattordici",
+    "quindici",
+    "sedici",
+    "diciassette",
+    "diciotto",
+    "diciannove",
 ];
-const ITALIAN_TENS: [&str; 10] = [
-    "", "", "venti", "trenta", "quaranta", "cinquanta", "sessanta", "settanta", "ottanta", "novanta",
-];
+const ITALIAN_TENS: [&str; 10] =
+    ["", "", "venti", "trenta", "quaranta", "cinquanta", "sessanta", "settanta", "ottanta", "novanta"];
 
 /// `None` where the word is a single part. The ten loses its vowel before `uno` and `otto`.
 fn italian(n: u16) -> Option<String> {

@@ -28,8 +28,18 @@ struct Part {
 
 /// Names of the months as rules know them.
 const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-    "november", "december",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
 ];
 
 /// Appends the dates among the tokens.
@@ -254,10 +264,18 @@ fn year_from(heard: &Heard, at: usize, reader: &mut Reader) -> Option<Part> {
     if token.kind == Kind::Digits {
         let value = written_number(heard, at)?;
         if token.len() == 4 {
-            return (1900..=2035).contains(&value).then_some(Part { value, first: at, last: at + 1, said: false });
+            return (1900..=2035).contains(&value).then_some(Part {
+                value,
+                first: at,
+                last: at + 1,
+                said: false,
+            });
         }
         // `19 86` as a recogniser may write it.
-        if token.len() == 2 && matches!(value, 19 | 20) && heard.tokens.get(at + 1).is_some_and(|next| next.len() == 2) {
+        if token.len() == 2
+            && matches!(value, 19 | 20)
+            && heard.tokens.get(at + 1).is_some_and(|next| next.len() == 2)
+        {
             let rest = written_number(heard, at + 1)?;
             return Some(Part { value: value * 100 + rest, first: at, last: at + 2, said: true });
         }
@@ -275,8 +293,9 @@ fn year_from(heard: &Heard, at: usize, reader: &mut Reader) -> Option<Part> {
         }
     }
     // `nineteen eighty six`, `twenty oh five`, a filler between.
-    if let Some(century) = (1..=2).rev().find_map(|length| number_of(heard, at, at + length, reader).filter(|part| matches!(part.value, 19 | 20)))
-    {
+    if let Some(century) = (1..=2).rev().find_map(|length| {
+        number_of(heard, at, at + length, reader).filter(|part| matches!(part.value, 19 | 20))
+    }) {
         let mut next = century.last;
         while next < heard.tokens.len() && next < century.last + 2 && heard.is(next, Mark::Filler) {
             next += 1;

@@ -121,11 +121,19 @@ impl Listener {
         }
         self.tokens = tokens;
         // Addresses and dates say more than the numbers in them; then the longest counts.
-        let rank = |saying: &Saying| (saying.form != Form::Address, std::cmp::Reverse(saying.span.len()), saying.form != Form::Date, saying.lang);
+        let rank = |saying: &Saying| {
+            (
+                saying.form != Form::Address,
+                std::cmp::Reverse(saying.span.len()),
+                saying.form != Form::Date,
+                saying.lang,
+            )
+        };
         found.sort_by_key(rank);
         let first = self.sayings.len();
         for saying in found.drain(..) {
-            let at = first + self.sayings[first..].partition_point(|known| known.span.end <= saying.span.start);
+            let at =
+                first + self.sayings[first..].partition_point(|known| known.span.end <= saying.span.start);
             if self.sayings.get(at).is_none_or(|next| next.span.start >= saying.span.end) {
                 self.sayings.insert(at, saying);
             }
@@ -299,8 +307,9 @@ fn is_price(reading: &Reading) -> bool {
 
 /// Whether it is one number, said as people say how many: `three hundred and eighty-one`, or a year.
 fn is_cardinal(units: &[Unit], reading: &Reading) -> bool {
-    let has_scale =
-        units.iter().any(|unit| matches!(unit.what, What::Scale(_)) || matches!(unit.what, What::Number(100..)));
+    let has_scale = units
+        .iter()
+        .any(|unit| matches!(unit.what, What::Scale(_)) || matches!(unit.what, What::Number(100..)));
     reading.groups.len() == 1 && has_scale
 }
 

@@ -243,7 +243,9 @@ impl Few {
     }
 
     fn iter(&self) -> impl Iterator<Item = (usize, u64, u16)> + '_ {
-        self.items[..self.count].iter().map(|&(used, cost, value)| (usize::from(used), u64::from(value), cost))
+        self.items[..self.count]
+            .iter()
+            .map(|&(used, cost, value)| (usize::from(used), u64::from(value), cost))
     }
 }
 

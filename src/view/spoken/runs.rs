@@ -176,7 +176,10 @@ impl<'a> Heard<'a> {
         let core = |what, used, letters| Some(Core { what, used, letters });
         match token.kind {
             Kind::Digits => {
-                let joined = self.tokens.get(at + 1).is_some_and(|next| next.gap == Gap::Point && next.kind == Kind::Digits);
+                let joined = self
+                    .tokens
+                    .get(at + 1)
+                    .is_some_and(|next| next.gap == Gap::Point && next.kind == Kind::Digits);
                 return if joined { None } else { core(What::Written, 1, 0) };
             }
             Kind::Mixed if token.len() <= 8 => {
@@ -205,7 +208,9 @@ impl<'a> Heard<'a> {
         if sense.times > 0 && (self.counts(ahead) || self.strength(ahead) == 2) {
             return core(What::Times(sense.times), 1, 0);
         }
-        if sense.ordinal > 0 && matches!(before, Some(What::Number(ten)) if near && ten >= 20 && ten % 10 == 0) {
+        if sense.ordinal > 0
+            && matches!(before, Some(What::Number(ten)) if near && ten >= 20 && ten % 10 == 0)
+        {
             return core(What::Number(u16::from(sense.ordinal)), 1, 0);
         }
         // Misheard, and only between two numbers.
@@ -214,7 +219,9 @@ impl<'a> Heard<'a> {
             && near
             && among_words
             && before.is_some_and(is_number)
-            && (self.counts(at + 1) || self.is(at + 1, Mark::Filler) && self.counts(at + 2) || self.ends(at + 1))
+            && (self.counts(at + 1)
+                || self.is(at + 1, Mark::Filler) && self.counts(at + 2)
+                || self.ends(at + 1))
         {
             return core(What::Number(value), 1, 0);
         }
@@ -234,7 +241,9 @@ impl<'a> Heard<'a> {
             Some(token) if token.gap == Gap::Break || token.elided => false,
             Some(token) => match token.kind {
                 Kind::Digits => true,
-                Kind::Word => self.sense(at).counts() || self.sense(at).misheard.is_some() && self.is_sure(at + 1),
+                Kind::Word => {
+                    self.sense(at).counts() || self.sense(at).misheard.is_some() && self.is_sure(at + 1)
+                }
                 _ => false,
             },
             None => false,
@@ -306,7 +315,9 @@ impl<'a> Heard<'a> {
             1 if single > 0 => {
                 behind_letter && (next > 0 || self.counts(ahead) || self.ends(at + 1)) || spells_on
             }
-            1 if sense.heard > 0 => behind_spelled && (next > 0 || self.counts(ahead)) || spells_on && next == 2 && after > 0,
+            1 if sense.heard > 0 => {
+                behind_spelled && (next > 0 || self.counts(ahead)) || spells_on && next == 2 && after > 0
+            }
             _ => false,
         };
         if holds && !is_zero {
@@ -332,7 +343,9 @@ impl<'a> Heard<'a> {
         if self.is(at + 1, Mark::For) && begins(at + 2).is_some() {
             return Some(3);
         }
-        (begins(at + 1).is_some() && self.sense(at + 1).alphabet == letter && self.tokens[at + 1].gap != Gap::Break)
+        (begins(at + 1).is_some()
+            && self.sense(at + 1).alphabet == letter
+            && self.tokens[at + 1].gap != Gap::Break)
             .then_some(2)
     }
 
@@ -360,7 +373,8 @@ impl<'a> Heard<'a> {
                 units[b.units.0].parted = true;
                 let nature = if a.nature == Nature::Letters { a.nature } else { b.nature };
                 let letters = a.letters + b.letters;
-                runs[at] = Run { last: b.last, units: (a.units.0, b.units.1), said: true, nature, letters, ..a };
+                runs[at] =
+                    Run { last: b.last, units: (a.units.0, b.units.1), said: true, nature, letters, ..a };
                 runs.remove(at + 1);
             } else {
                 at += 1;
@@ -418,7 +432,8 @@ impl<'a> Heard<'a> {
         while behind < last + 2 && self.is(behind, Mark::Filler) && !self.names_a_quantity(behind) {
             behind += 1;
         }
-        let touches = |at: usize| self.tokens.get(at).is_some_and(|token| !matches!(token.gap, Gap::Break | Gap::Stop));
+        let touches =
+            |at: usize| self.tokens.get(at).is_some_and(|token| !matches!(token.gap, Gap::Break | Gap::Stop));
         let counted = touches(last) && self.names_a_quantity(behind);
         let priced = first > 0
             && !matches!(self.tokens[first].gap, Gap::Break | Gap::Stop)

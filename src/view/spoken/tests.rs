@@ -61,7 +61,10 @@ fn addresses_said() {
     says("my email is {mary dot smith at gmail dot com} ok", &["mary.smith@gmail.com"]);
     says("c'est {jean point dupont arobase orange point fr}", &["jean.dupont@orange.fr"]);
     says("{anna unterstrich meier at gmx punkt de}", &["anna_meier@gmx.de"]);
-    says("mi correo es {lucia guion bajo perez ochenta y cuatro arroba hotmail punto com}", &["lucia_perez84@hotmail.com"]);
+    says(
+        "mi correo es {lucia guion bajo perez ochenta y cuatro arroba hotmail punto com}",
+        &["lucia_perez84@hotmail.com"],
+    );
     says("{paolo punto rossi chiocciola libero punto it}", &["paolo.rossi@libero.it"]);
     says("it's {j smith forty two at g mail dot com}", &["jsmith42@gmail.com"]);
     says("{sales at acme dot co dot uk}", &["sales@acme.co.uk"]);

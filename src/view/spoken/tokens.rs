@@ -129,7 +129,8 @@ pub(super) fn cut(text: Text, (start, end): (usize, usize), lexicon: &Lexicon, o
             fold(word, &mut folded);
             new.word = lexicon.word(hash_of(&folded));
             new.letter = letter_of(word);
-            new.elided = bytes.get(at).is_some_and(|&b| b == b'\'') || bytes[at..].starts_with("’".as_bytes());
+            new.elided =
+                bytes.get(at).is_some_and(|&b| b == b'\'') || bytes[at..].starts_with("’".as_bytes());
         }
         out.push(new);
         gap = Gap::None;
@@ -187,8 +188,8 @@ fn is_measure(word: &[u8]) -> bool {
     let rest = word[digits..].to_ascii_lowercase();
     let unit = rest.iter().take_while(|b| !b.is_ascii_digit()).count();
     let units: [&[u8]; 24] = [
-        b"h", b"hr", b"hrs", b"mn", b"min", b"mins", b"s", b"ms", b"km", b"m", b"cm", b"mm", b"kg", b"g", b"gr", b"l",
-        b"ml", b"cl", b"go", b"gb", b"mo", b"mb", b"kwh", b"k",
+        b"h", b"hr", b"hrs", b"mn", b"min", b"mins", b"s", b"ms", b"km", b"m", b"cm", b"mm", b"kg", b"g",
+        b"gr", b"l", b"ml", b"cl", b"go", b"gb", b"mo", b"mb", b"kwh", b"k",
     ];
     (1..=5).contains(&digits) && units.contains(&&rest[..unit]) && (rest.len() == unit || unit == 1)
 }

@@ -1,0 +1,207 @@
+//! Is what people say over the phone masked like what they write?
+//!
+//! Sentences and short calls as a recogniser puts them down, and what must come out. The generated ones are a
+//! sample of what `tools/spoken/generate.py` makes; `tools/spoken/measure.sh` prints the whole table.
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+
+use sourdine::detect::{Options, Ruleset};
+use sourdine::engine::{Engine, Mode};
+use sourdine::policy::Policy;
+use support::{PLAIN, redact};
+
+fn engine(mode: Mode) -> Engine {
+    let rules = Ruleset::load(&[], &Options::default()).expect("loads");
+    let policy = Policy::default_for(rules.entities());
+    Engine::new(rules, policy, mode, true)
+}
+
+/// Masks a text, and holds that a second run changes nothing.
+fn masked(text: &str) -> String {
+    let engine = engine(Mode::Mask);
+    let once = redact(&engine, "text", text.as_bytes(), PLAIN).text();
+    let twice = redact(&engine, "text", once.as_bytes(), PLAIN).text();
+    assert_eq!(once, twice, "masked once and for all");
+    once
+}
+
+#[test]
+fn values_said_in_one_turn() {
+    for (said, wanted) in [
+        (
+            "my card is four one one one one one one one one one one one one one one one",
+            "my card is [CREDIT_CARD_1]",
+        ),
+        (
+            "ring me on oh seven seven double oh nine hundred one two three please",
+            "ring me on [PHONE_1] please",
+        ),
+        (
+            "mon numéro c'est le zéro six trente-neuf quatre-vingt-dix-huit zéro un vingt et un",
+            "mon numéro c'est le [PHONE_1]",
+        ),
+        (
+            "mon numero c le zero six trente neuf quatre vingt dix huit zero un vingt et un",
+            "mon numero c le [PHONE_1]",
+        ),
+        (
+            "meine nummer ist null eins sieben zwei vierunddreißig zwo acht neunundneunzig elf",
+            "meine nummer ist [PHONE_1]",
+        ),
+        (
+            "mi teléfono es el seis uno dos treinta y cuatro cincuenta y seis setenta y ocho",
+            "mi teléfono es el [PHONE_1]",
+        ),
+        ("il mio numero è tre tre tre ventuno quarantadue zero otto uno", "il mio numero è [PHONE_1]"),
+        ("c'est jean point dupont arobase orange point fr", "c'est [EMAIL_1]"),
+        ("it's mary underscore smith at g mail dot com thanks", "it's [EMAIL_1] thanks"),
+        (
+            "i was born on the twenty first of march nineteen eighty six",
+            "i was born on the [DATE_OF_BIRTH_1]",
+        ),
+        ("je suis née le douze mai mille neuf cent quatre-vingt-quatre", "je suis née le [DATE_OF_BIRTH_1]"),
+        ("my postcode is s w one six six j t", "my postcode is [POSTCODE_1]"),
+        (
+            "national insurance number a b one two three four five six c",
+            "national insurance number [NATIONAL_ID_1]",
+        ),
+    ] {
+        assert_eq!(masked(said), wanted, "{said}");
+    }
+}
+
+#[test]
+fn amounts_times_and_counts_stay() {
+    for text in [
+        "that comes to two hundred and fifty three pounds forty",
+        "ça fait deux cent cinquante-trois euros cinquante",
+        "we're open twenty four seven",
+        "I waited forty five minutes and then another twenty",
+        "le rendez-vous est à quatorze heures trente le douze mars",
+        "il y a trois cent quarante mille clients dans douze pays",
+        "das macht vierhundertzwölf euro neunzig",
+        "los pedidos tardan de cinco a siete días",
+        "ho aspettato venticinque minuti al terzo piano",
+        "one two three testing",
+        "my iphone fifteen broke on the third of june",
+        "I'd give it nine out of ten",
+        "the point is at the end of the day it works",
+        "please send it by s m s or as a p d f",
+        "Livraison en 48 h comme promis, colis impeccable.",
+        "de 9h à 18h, du lundi au vendredi",
+    ] {
+        assert_eq!(masked(text), text);
+    }
+}
+
+#[test]
+fn a_number_over_several_turns_is_one_value() {
+    let call = "\
+Agent: can I take your phone number
+Customer: it's oh seven seven
+Agent: mm-hmm
+Customer: double oh nine hundred
+Agent: nine hundred
+Customer: one two three
+Agent: so that's oh seven seven double oh nine hundred one two four
+Customer: no one two three
+Agent: thank you, that's forty two pounds fifty
+";
+    let wanted = "\
+Agent: can I take your phone number
+Customer: it's [PHONE_1]
+Agent: mm-hmm
+Customer: [PHONE_1]
+Agent: [PHONE_1]
+Customer: [PHONE_1]
+Agent: so that's [PHONE_1]
+Customer: no [PHONE_1]
+Agent: thank you, that's forty two pounds fifty
+";
+    assert_eq!(masked(call), wanted);
+}
+
+#[test]
+fn the_last_digits_name_the_card() {
+    let call = "\
+Agent: le numéro de la carte s'il vous plaît
+Client: 4970 5902 6635 4362
+Agent: d'accord, celle qui finit par quarante-trois soixante-deux
+Client: oui quatre trois six deux
+";
+    let wanted = "\
+Agent: le numéro de la carte s'il vous plaît
+Client: [CREDIT_CARD_1]
+Agent: d'accord, celle qui finit par [CREDIT_CARD_1]
+Client: oui [CREDIT_CARD_1]
+";
+    assert_eq!(masked(call), wanted);
+}
+
+#[test]
+fn spelled_and_written_names_are_one() {
+    let call = "\
+Agent: votre nom de famille
+Client: moulin m o u l i n
+Agent: merci monsieur moulin
+";
+    let out = masked(call);
+    assert!(!out.contains("moulin") && !out.contains("m o u"), "{out}");
+}
+
+#[test]
+fn a_piece_counts_as_it_is_written() {
+    let text = "Agent: your number\nCustomer: oh seven seven double oh nine hundred one two three\nAgent: 07700 900123 right\n";
+    assert_eq!(masked(text).matches("[PHONE_1]").count(), 2, "spoken and written are one value");
+}
+
+/// Gold of a generated file, and what of it is covered; findings in rows without gold.
+fn measured(lang: &str) -> (usize, usize, Vec<String>) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("testdata/spoken/generated/{lang}.jsonl"));
+    let text = fs::read_to_string(path).expect("the sample is there");
+    let rows: Vec<serde_json::Value> =
+        text.lines().map(|l| serde_json::from_str(l).expect("a row")).collect();
+    let plain: String = rows
+        .iter()
+        .map(|row| {
+            serde_json::json!({"call_id": row["call_id"], "speaker": row["speaker"], "text": row["text"]})
+                .to_string()
+                + "\n"
+        })
+        .collect();
+    let lines = redact(&engine(Mode::Scan { show_values: false }), "jsonl", plain.as_bytes(), PLAIN).text();
+    let mut found = vec![Vec::new(); rows.len() + 1];
+    for line in lines.lines() {
+        let finding: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let number = |name: &str| finding[name].as_u64().expect("a number") as usize;
+        if finding["field"] == "/text" && finding["entity"] != "DATE" {
+            found[number("record")].push((number("start"), number("end")));
+        }
+    }
+    let (mut gold, mut covered, mut innocent) = (0, 0, Vec::new());
+    for (at, row) in rows.iter().enumerate() {
+        let here = &found[at + 1];
+        let labels = row["label"].as_array().expect("labels");
+        for label in labels {
+            let side = |at: usize| label[at].as_u64().expect("a number") as usize;
+            gold += 1;
+            covered += usize::from(here.iter().any(|found| found.0 <= side(0) && side(1) <= found.1));
+        }
+        if labels.is_empty() && !here.is_empty() {
+            innocent.push(row["text"].to_string());
+        }
+    }
+    (gold, covered, innocent)
+}
+
+#[test]
+fn generated_identifiers_are_covered_and_nothing_else() {
+    for lang in ["en", "fr", "de", "es", "it"] {
+        let (gold, covered, innocent) = measured(lang);
+        assert!(gold > 100 && covered * 100 >= gold * 97, "{lang}: {covered} of {gold}");
+        assert!(innocent.is_empty(), "{lang}: {innocent:?}");
+    }
+}
