@@ -502,16 +502,30 @@ impl Engine {
     }
 }
 
-/// Who speaks in a segment: a number for the label or field that says so, 0 when nothing does.
+/// Who speaks in a segment: a number for the label or field that says so, 0 when nothing does. It is looked for
+/// among what stands beside the segment in its object, then at the record's beginning.
 fn speaker_of(file: &FileContext, chunk: &format::Chunk, conversation: &Conversation, index: usize) -> u64 {
-    let record = conversation.segments[index].record;
-    let first = conversation.segments.partition_point(|segment| segment.record < record);
-    let of_record = conversation.segments[first..].iter().take_while(|segment| segment.record == record);
-    let speaker = of_record.filter(|segment| file.layout.is_speaker(chunk, conversation, segment)).last();
-    speaker.map_or(0, |speaker| {
-        let name = speaker.span.of(chunk.text.bytes);
-        name.iter().fold(1, |hash: u64, &b| {
-            (hash.rotate_left(7) ^ u64::from(b)).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1
-        })
+    /// Fields that are looked at on either side.
+    const REACH: usize = 24;
+    let segments = &conversation.segments;
+    let record = segments[index].record;
+    let is_speaker = |at: &usize| file.layout.is_speaker(chunk, conversation, &segments[*at]);
+    // Nothing but an end or a beginning of an object parts fields of two.
+    let together = |a: usize, b: usize| {
+        let between = &chunk.text.bytes[segments[a].span.end as usize..segments[b].span.start as usize];
+        !between.iter().any(|b| b"{}".contains(b))
+    };
+    let of_record = |at: &usize| segments[*at].record == record;
+    let first = segments.partition_point(|segment| segment.record < record);
+    let before = (first..index).rev().take(REACH).take_while(|&at| together(at, at + 1));
+    let after =
+        (index + 1..segments.len()).take(REACH).take_while(of_record).take_while(|&at| together(at - 1, at));
+    let start = (first..segments.len()).take(REACH).take_while(of_record);
+    let speaker = before.chain(after).find(is_speaker).or_else(|| start.into_iter().find(is_speaker));
+    speaker.map_or(0, |at| {
+        let name = segments[at].span.of(chunk.text.bytes);
+        let step =
+            |hash: u64, &b: &u8| (hash.rotate_left(7) ^ u64::from(b)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        name.iter().fold(1, step) | 1
     })
 }

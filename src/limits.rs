@@ -87,6 +87,9 @@ pub const GOLD_LABEL_BYTES: usize = 64;
 /// Words of names that a conversation remembers. A call of an hour has some twenty.
 pub const NAMES_REMEMBERED: usize = 256;
 
+/// Turns of an open conversation that are remembered when records are masked one by one.
+pub const TURNS_REMEMBERED: usize = 256;
+
 /// Turns that say next to nothing (`mm-hmm`, a piece of a number) after which a question still stands.
 pub const TURNS_ASKED: usize = 4;
 
@@ -95,6 +98,12 @@ pub const PIECE_CHARACTERS: usize = 48;
 
 /// Numbers and spellings of an open conversation that are remembered when records are masked one by one.
 pub const PIECES_REMEMBERED: usize = 64;
+
+/// Bytes of text that are listened to at once: what is found in them is compared with itself.
+pub const SPOKEN_BYTES: usize = 4 << 10;
+
+/// Numbers and spellings of one turn that may go on in another.
+pub const PIECES_TURN: usize = 256;
 
 /// Words of one number or spelling that somebody says; a longer one is cut there. An IBAN said digit by digit
 /// with fillers has under 80.

@@ -12,6 +12,9 @@ use crate::limits;
 use crate::model::Span;
 use crate::scan::{Kernel, Text, WordHit, WordTable};
 
+/// Bytes within which words speak of a number that may go on in another turn.
+const GROUPS_AROUND: u32 = 120;
+
 /// A list of context words: an index into the set's groups.
 pub(super) type Group = u16;
 
@@ -360,10 +363,15 @@ impl Surroundings {
         }
     }
 
-    /// All groups around, those of the turn before included.
-    pub(super) fn all(&self, words: &Words) -> impl Iterator<Item = Group> {
-        let own = self.own.iter().flat_map(|cue| words.groups(cue).iter().copied());
-        own.chain(self.before.iter().copied())
+    /// The groups of the words around a span, those of the turn before included, each once.
+    pub(super) fn around(&self, words: &Words, span: Span) -> Vec<Group> {
+        let from = self.own.partition_point(|cue| cue.end + GROUPS_AROUND < span.start);
+        let near = self.own[from..].iter().take_while(|cue| cue.start < span.end + GROUPS_AROUND);
+        let mut groups: Vec<Group> = near.flat_map(|cue| words.groups(cue).iter().copied()).collect();
+        groups.extend_from_slice(&self.before);
+        groups.sort_unstable();
+        groups.dedup();
+        groups
     }
 
     /// Whether a word of the group stood in the turn before, or stands in the field's name.

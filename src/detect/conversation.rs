@@ -8,6 +8,8 @@
 //! Only turns with digits, number words or spelled letters leave anything here. Looking back is bounded, so a
 //! conversation of a million turns takes linear time.
 
+use std::collections::HashMap;
+
 use super::context::Group;
 use super::{Place, Ruleset, Scratch};
 use crate::limits;
@@ -51,8 +53,10 @@ struct Piece {
     others: Vec<String>,
     /// Whether it is so many of something: never a piece of an identifier.
     is_amount: bool,
-    /// Whether it is said as people say how many: a piece only where it repeats one.
+    /// Whether it is said as people say how many: a piece only where it repeats one, or is all of an answer.
     is_count: bool,
+    /// Whether a word stands near, or stood in the turns before, that announces a number.
+    is_announced: bool,
     /// Whether it is said in words.
     is_said: bool,
     /// Whether next to nothing stands before it in its turn, and behind it.
@@ -117,6 +121,12 @@ impl Talk {
         if self.pieces.len() > limits::PIECES_REMEMBERED {
             self.pieces.drain(..self.pieces.len() - limits::PIECES_REMEMBERED);
         }
+        if self.turns.len() > limits::TURNS_REMEMBERED {
+            let gone = self.turns.len() - limits::TURNS_REMEMBERED / 2;
+            self.turns.drain(..gone);
+            self.pieces.retain(|piece| piece.turn >= gone);
+            self.pieces.iter_mut().for_each(|piece| piece.turn -= gone);
+        }
         self.live = self.pieces.len();
         self.first_turn = self.turns.len();
     }
@@ -172,8 +182,16 @@ impl Ruleset {
         let mut said = std::mem::take(&mut scratch.said);
         let mut others: Vec<Reading> = Vec::new();
         let mut at = 0;
+        let before = scratch.talk.pieces.len();
+        // Findings that are no names, in order: those that overlap a saying stand together.
+        let mut found: Vec<Finding> =
+            scratch.findings.iter().filter(|finding| finding.entity != PERSON).copied().collect();
+        found.sort_unstable_by_key(|finding| finding.span);
         while let Some(saying) = said.listener.sayings.get(at).cloned() {
             at += 1;
+            if scratch.talk.pieces.len() - before >= limits::PIECES_TURN {
+                break;
+            }
             let Form::Run(nature) = saying.form else { continue };
             let written = said.listener.written(&saying).to_owned();
             let (head, tail) = said.listener.edges(&saying, (place.start, place.end), self.lexicon());
@@ -187,13 +205,16 @@ impl Ruleset {
                 said.listener.others(place.text.bytes, &saying, 6, &mut others);
                 others.retain(|other| other.text.len() <= written.len() + 2);
             }
-            let named = scratch.findings.iter().filter(|finding| {
-                finding.span.overlaps(saying.span)
-                    && !self.is_catch_all(finding.rule)
-                    && finding.entity != PERSON
+            // A finding is rarely longer than this before the saying that it covers.
+            let from = found.partition_point(|finding| {
+                finding.span.start as usize + limits::MATCH_BYTES < saying.span.start as usize
             });
-            let named = named.max_by_key(|finding| finding.score).copied();
-            let groups = scratch.surroundings.all(&self.words).collect();
+            let here = found[from..].iter().take_while(|finding| finding.span.start < saying.span.end);
+            let here = here.filter(|finding| finding.span.overlaps(saying.span));
+            // What no rule can name has its length to be known by.
+            let counts = |finding: &&Finding| !self.is_catch_all(finding.rule) || written.len() >= LONG;
+            let named = here.filter(counts).max_by_key(|finding| finding.score).copied();
+            let groups = scratch.surroundings.around(&self.words, saying.span);
             scratch.talk.pieces.push(Piece {
                 turn,
                 segment,
@@ -201,6 +222,7 @@ impl Ruleset {
                 written,
                 others: others.iter().map(|reading| reading.text.clone()).collect(),
                 is_amount: nature == Nature::Amount,
+                is_announced: groups.iter().any(|group| is_set(&self.digit_groups, *group)),
                 is_count: (saying.is_cardinal || saying.is_price && !(head && tail)) && named.is_none(),
                 is_said: saying.said,
                 head,
@@ -243,6 +265,7 @@ impl Ruleset {
                 written: written.map(|&b| char::from(b.to_ascii_uppercase())).collect(),
                 others: Vec::new(),
                 is_amount: false,
+                is_announced: false,
                 is_count: false,
                 is_said: false,
                 head: false,
@@ -254,7 +277,7 @@ impl Ruleset {
         }
     }
 
-    fn is_catch_all(&self, rule: u16) -> bool {
+    pub(super) fn is_catch_all(&self, rule: u16) -> bool {
         self.compiled.get(usize::from(rule)).is_some_and(|rule| rule.catch_all)
     }
 
@@ -280,13 +303,28 @@ impl Ruleset {
             }
         }
         // Every other mention of a value, by its first or last digits.
+        let mut by_edge: HashMap<&[u8], Vec<usize>> = HashMap::new();
+        for (at, (value, _)) in known.iter().enumerate().filter(|(_, (value, _))| value.len() >= LONG) {
+            let edges = [&value.as_bytes()[..KNOWN_BY], &value.as_bytes()[value.len() - KNOWN_BY..]];
+            for edge in edges {
+                let of_edge = by_edge.entry(edge).or_default();
+                // Values that end alike are told apart by nobody who says no more of them.
+                if of_edge.len() < OPEN && of_edge.last() != Some(&at) {
+                    of_edge.push(at);
+                }
+            }
+        }
         for (at, piece) in talk.pieces.iter().enumerate() {
             if done[at] || piece.is_amount || piece.is_count || piece.named.is_some() {
                 continue;
             }
             let is_sure = piece.is_said || piece.head && piece.tail;
-            let mentions = |value: &str| readings(piece).any(|text| is_mention(text, value, is_sure));
-            if let Some((_, finding)) = known.iter().find(|(value, _)| mentions(value)) {
+            let value = readings(piece).filter(|text| text.len() >= KNOWN_BY).find_map(|text| {
+                let edges = [&text.as_bytes()[..KNOWN_BY], &text.as_bytes()[text.len() - KNOWN_BY..]];
+                let alike = edges.into_iter().filter_map(|edge| by_edge.get(edge)).flatten();
+                alike.map(|&at| &known[at]).find(|(value, _)| is_mention(text, value, is_sure))
+            });
+            if let Some((_, finding)) = value {
                 out.push((at, Finding { span: piece.span, ..*finding }));
             }
         }
@@ -314,7 +352,7 @@ impl Ruleset {
         let digits = fragment.text.bytes().filter(u8::is_ascii_digit).count();
         let announced = fragment.pieces.iter().any(|&at| {
             let piece = &talk.pieces[at];
-            piece.named.is_some() || piece.groups.iter().any(|group| is_set(&self.digit_groups, *group))
+            piece.named.is_some() || piece.is_announced
         });
         // Short ones are answers, nothing else said in them.
         let alone = fragment.pieces.iter().skip(1).all(|&at| talk.pieces[at].head && talk.pieces[at].tail);
@@ -322,7 +360,6 @@ impl Ruleset {
         let asked_name = fragment.pieces.iter().any(|&at| talk.pieces[at].asked_name);
         let is_enough = digits >= LONG
             || announced && fragment.text.len() >= ANNOUNCED && alone
-            || fragment.pieces.len() >= 3 && digits >= LONG - 1
             || letters >= 3 && asked_name
             || letters >= LONG;
         if !is_enough {
@@ -439,7 +476,7 @@ fn place_piece(talk: &Talk, at: usize, turn: &Turn, all: &mut Vec<Fragment>) -> 
             return true;
         }
     }
-    if piece.is_count {
+    if piece.is_count && !(piece.is_announced && is_quiet) {
         return false;
     }
     let is_whole = |at: usize| {
@@ -462,6 +499,9 @@ fn place_piece(talk: &Talk, at: usize, turn: &Turn, all: &mut Vec<Fragment>) -> 
         fragment.last_turn = piece.turn;
         fragment.is_open = piece.tail;
         return true;
+    }
+    if piece.is_count {
+        return false;
     }
     all.push(Fragment {
         speaker: turn.speaker,

@@ -220,7 +220,12 @@ impl Ruleset {
     pub fn turn_over(&self, scratch: &mut Scratch) {
         // What is masked says nothing to the next turn, or a second run would hear less than the first.
         let Scratch { surroundings, findings, is_thin, .. } = &mut *scratch;
-        surroundings.own.retain(|cue| !findings.iter().any(|finding| finding.span.overlaps(cue.span())));
+        let mut found: Vec<Span> = findings.iter().map(|finding| finding.span).collect();
+        crate::model::unite(&mut found);
+        surroundings.own.retain(|cue| {
+            let at = found.partition_point(|span| span.end <= cue.start);
+            !found.get(at).is_some_and(|span| span.overlaps(cue.span()))
+        });
         surroundings.turn_over(&self.words, *is_thin);
         scratch.asked_name = [scratch.asked_name[1], false];
         if let Some(trace) = &mut scratch.trace {

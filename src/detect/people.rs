@@ -9,6 +9,9 @@ use super::{Place, Ruleset, Scratch};
 use crate::limits;
 use crate::model::{Finding, PERSON, Span, ValueId, closing, unite};
 
+/// Bytes within which the value of a word that announces it stands.
+const VALUE_WITHIN: u32 = 16;
+
 /// What a turn had heard before it, and what was said in it.
 pub(super) struct Turn {
     /// Where its groups end in [`Scratch::heard`].
@@ -99,8 +102,18 @@ impl Ruleset {
         let is_heading =
             |end: u32| place.text.bytes[end as usize..place.end].trim_ascii_start().starts_with(b":");
         named.retain(|name| {
-            let announces = hits.iter().any(|hit| (hit.start, hit.end) == (name.span.start, name.span.end));
-            !announces || name.is_known && !is_heading(name.span.end)
+            let announces = hits
+                .binary_search_by_key(&name.span.start, |hit| hit.start)
+                .is_ok_and(|at| hits[at].end == name.span.end);
+            // `el iban es` and its value.
+            let at = blanks.partition_point(|blank| blank.start < name.span.end);
+            let reach = name.span.end as usize..(name.span.end + VALUE_WITHIN).min(place.end as u32) as usize;
+            let is_masked = place.text.bytes[reach]
+                .windows(2)
+                .any(|pair| closing(pair[0]).is_some() && pair[1].is_ascii_uppercase());
+            let has_value =
+                is_masked || blanks.get(at).is_some_and(|blank| blank.start - name.span.end < VALUE_WITHIN);
+            !announces || name.is_known && !is_heading(name.span.end) && !has_value
         });
         if let Some(trace) = trace {
             let rule_of = |name: &Name| self.rule_of(name);

@@ -13,6 +13,7 @@ use super::names::spelling::fold_hash;
 use super::trace::Trace;
 use super::{Place, Ruleset, Scratch, context};
 use crate::error::{Error, Result};
+use crate::limits;
 use crate::model::{Entity, Finding, NUMBER, PERSON, Role, SPELLED, Span, ValueId};
 use crate::scan::Text;
 use crate::view::spoken::lexicon::Lexicon;
@@ -248,13 +249,16 @@ impl Ruleset {
             }
             let from = (piece.0 as usize).saturating_sub(HEARD_BEFORE).max(place.start);
             let to = (piece.1 as usize + HEARD_BEHIND).min(place.end);
+            let end = windows.last().map_or(place.start, |last| last.1);
             match windows.last_mut() {
-                Some(last) if from <= last.1 => last.1 = last.1.max(to),
-                _ => windows.push((from, to)),
+                Some(last) if from <= end && to - last.0 <= limits::SPOKEN_BYTES => last.1 = end.max(to),
+                _ => windows.push((from.max(end), to.max(end))),
             }
         }
+        let mut last = place.start;
         for (from, to) in windows.iter_mut() {
-            (*from, *to) = (blank_from(place, *from), blank_from(place, *to));
+            (*from, *to) = (blank_from(place, *from).max(last), blank_from(place, *to));
+            (*to, last) = ((*to).max(*from), (*to).max(*from));
         }
     }
 
@@ -316,7 +320,8 @@ impl Ruleset {
         for finding in &scratch.findings {
             let span = view.raw(finding.span);
             let mut of = shown.iter().filter(|saying| saying.span.overlaps(span)).peekable();
-            if of.peek().is_some() && of.all(|saying| self.may_be(saying, finding)) {
+            let counts = self.is_catch_all(finding.rule) && is_counting(finding.span.of(text.bytes));
+            if of.peek().is_some() && !counts && of.all(|saying| self.may_be(saying, finding)) {
                 let value = scratch.values.note(finding.span.of(text.bytes));
                 found.push(Finding { span, value, ..*finding });
             } else {
@@ -574,6 +579,13 @@ fn letters_alone(place: &Place, evidence: &mut Vec<(u32, u32, Evidence)>) {
             before = Some(at);
         },
     );
+}
+
+/// Whether somebody counts: one, two, three.
+fn is_counting(written: &[u8]) -> bool {
+    b"12345678910111213141516171819202122232425262728293031".starts_with(written)
+        || b"0123456789101112131415".starts_with(written)
+        || b"20191817161514131211109876543210".ends_with(written)
 }
 
 /// Whether digits are two at least, no amount, and no part of what rules found.

@@ -140,7 +140,9 @@ fn by_numbers(heard: &Heard, at: usize, reader: &mut Reader) -> Option<Date> {
     if let Some(month) = month.filter(|_| (1..=31).contains(&first.value)) {
         let from = month.last + usize::from(of(month.last));
         let filled = from + usize::from(heard.is(from, Mark::Filler));
-        if let Some(year) = year_from(heard, filled, reader).filter(|_| from > month.last) {
+        // Without a word before it a year must be none of the numbers of a month.
+        let is_year = |year: &Part| from > month.last || year.value > 31;
+        if let Some(year) = year_from(heard, filled, reader).filter(is_year) {
             let written = format!("{}/{}/{}", first.value, month.value, padded(&year));
             return Some(Date { first: at, last: year.last, written, said: true });
         }

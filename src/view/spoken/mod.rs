@@ -186,6 +186,17 @@ impl Listener {
             units: (0, 0),
             plus: false,
         }));
+        // Numbers and letters are what no address and no day has taken.
+        let mut rest = Vec::new();
+        if !addresses.is_empty() || !dates.is_empty() {
+            rest.extend_from_slice(heard.tokens);
+        }
+        let taken = addresses.iter().map(|address| address.first..address.last);
+        let days = dates.iter().filter(|date| date.said).map(|date| date.first..date.last);
+        for token in taken.chain(days).flatten() {
+            rest[token] = Token { kind: Kind::Wall, word: 0, letter: 0, ..rest[token] };
+        }
+        let heard = &Heard { tokens: if rest.is_empty() { heard.tokens } else { &rest }, ..*heard };
         runs.clear();
         heard.runs(units, runs);
         for run in runs.iter() {
@@ -310,7 +321,13 @@ fn is_cardinal(units: &[Unit], reading: &Reading) -> bool {
     let has_scale = units
         .iter()
         .any(|unit| matches!(unit.what, What::Scale(_)) || matches!(unit.what, What::Number(100..)));
-    reading.groups.len() == 1 && has_scale
+    // Two thousands, or years: no code is said so.
+    let mut from = 0;
+    let all_large = reading
+        .groups
+        .iter()
+        .all(|&end| usize::from(end) - std::mem::replace(&mut from, usize::from(end)) >= 4);
+    has_scale && (reading.groups.len() == 1 || all_large)
 }
 
 #[cfg(test)]

@@ -85,7 +85,7 @@ impl<'a> Heard<'a> {
         let plus = self.is(first, Mark::Plus) || self.tokens[first].kind == Kind::Plus;
         let begin = first + usize::from(plus);
         let start = units.len();
-        let mut core = self.core(begin, None, false)?;
+        let mut core = self.core(begin, None, false, false)?;
         let (mut letters, mut said) = (0, plus && self.tokens[first].kind == Kind::Word);
         let (mut at, mut last);
         at = begin;
@@ -125,7 +125,7 @@ impl<'a> Heard<'a> {
                     return self.finish(first, last, (start, units.len()), (plus, said, letters), units);
                 }
                 let previous = &units[units.len() - 1];
-                if let Some(core) = self.core(at, Some(previous.what), fillers == between) {
+                if let Some(core) = self.core(at, Some(previous.what), fillers == between, letters > 0) {
                     break core;
                 }
                 let sense = self.sense(at);
@@ -170,8 +170,9 @@ impl<'a> Heard<'a> {
             && self.tokens[at - 1].kind == Kind::Digits
     }
 
-    /// The unit that begins at token `at`, behind `before`, which it touches when `near`.
-    fn core(&self, at: usize, before: Option<What>, near: bool) -> Option<Core> {
+    /// The unit that begins at token `at`, behind `before`, which it touches when `near`, in a run that `spells` if
+    /// letters stand in it.
+    fn core(&self, at: usize, before: Option<What>, near: bool, spells: bool) -> Option<Core> {
         let token = self.tokens.get(at)?;
         let core = |what, used, letters| Some(Core { what, used, letters });
         match token.kind {
@@ -189,7 +190,7 @@ impl<'a> Heard<'a> {
             Kind::Word if !token.elided => {}
             _ => return None,
         }
-        if let Some(letter) = self.letter(at, before, near) {
+        if let Some(letter) = self.letter(at, before, near, spells) {
             return Some(letter);
         }
         let sense = self.sense(at);
@@ -285,7 +286,7 @@ impl<'a> Heard<'a> {
     }
 
     /// A letter that is spelled at token `at`: alone, by name, or by a word for it.
-    fn letter(&self, at: usize, before: Option<What>, near: bool) -> Option<Core> {
+    fn letter(&self, at: usize, before: Option<What>, near: bool, spells: bool) -> Option<Core> {
         let (single, sense) = (self.single_letter(at), self.sense(at));
         let letter = if single > 0 { single } else { sense.letter };
         let core = |letter, used| Some(Core { what: What::Letter(letter), used, letters: 1 });
@@ -313,7 +314,8 @@ impl<'a> Heard<'a> {
             2 => behind_letter || behind_number || next > 0 || self.counts(ahead),
             1 if single >= 0xE0 => behind_spelled && next > 0,
             1 if single > 0 => {
-                behind_letter && (next > 0 || self.counts(ahead) || self.ends(at + 1)) || spells_on
+                let inside = behind_letter || behind_number && spells;
+                inside && (next > 0 || self.counts(ahead) || self.ends(at + 1)) || spells_on
             }
             1 if sense.heard > 0 => {
                 behind_spelled && (next > 0 || self.counts(ahead)) || spells_on && next == 2 && after > 0

@@ -81,7 +81,7 @@ pub(super) fn cut(text: Text, (start, end): (usize, usize), lexicon: &Lexicon, o
     let (mut at, mut gap) = (start, Gap::None);
     while at < end {
         let b = bytes[at];
-        let is_letter = text.masks[at / 64].letter >> (at % 64) & 1 == 1;
+        let is_letter = is_letter_at(text, at);
         if !is_letter && !b.is_ascii_digit() {
             if let Some(length) = tag_at(&bytes[at..]) {
                 out.push(token(at, at + length, Kind::Wall, Gap::Break));
@@ -107,7 +107,7 @@ pub(super) fn cut(text: Text, (start, end): (usize, usize), lexicon: &Lexicon, o
         let from = at;
         let (mut letters, mut digits) = (false, false);
         while at < end {
-            let is_letter = text.masks[at / 64].letter >> (at % 64) & 1 == 1;
+            let is_letter = is_letter_at(text, at);
             match bytes[at].is_ascii_digit() {
                 true => digits = true,
                 false if is_letter => letters = true,
@@ -142,6 +142,11 @@ fn token(start: usize, end: usize, kind: Kind, gap: Gap) -> Token {
     Token { start: start as u32, end: end as u32, kind, gap, word: 0, letter: 0, elided: false }
 }
 
+/// Whether a letter stands there; what lies beyond the basic plane (emoji) is none.
+fn is_letter_at(text: Text, at: usize) -> bool {
+    text.masks[at / 64].letter >> (at % 64) & 1 == 1 && text.bytes[at] < 0xF0
+}
+
 /// What stands between two tokens once `c` stands there too.
 fn widened(gap: Gap, c: char) -> Gap {
     let next = match c {
@@ -150,7 +155,8 @@ fn widened(gap: Gap, c: char) -> Gap {
         '.' => Gap::Point,
         '_' => Gap::Underscore,
         '\'' | '’' => Gap::Apostrophe,
-        ',' | '–' | '—' | '…' => Gap::Comma,
+        // Lines are wrapped where no thought ends.
+        ',' | '–' | '—' | '…' | '\n' | '\r' => Gap::Comma,
         _ => Gap::Break,
     };
     match (gap, next) {
