@@ -344,7 +344,11 @@ impl Engine {
                     let speaker = speaker_of(file, chunk, conversation, index);
                     worker.detect.set_speaker(speaker);
                 }
-                worker.detect.weigh_turn(worker.found.iter().map(|located| located.span));
+                let found = &worker.found;
+                worker.detect.weigh_turn(|word| {
+                    let at = found.partition_point(|located| located.span.end <= word.start);
+                    found.get(at).is_some_and(|located| located.span.start <= word.start)
+                });
                 self.rules.turn_over(&mut worker.detect);
             }
         }

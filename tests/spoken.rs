@@ -125,6 +125,17 @@ Agent: thank you, that's forty two pounds fifty
 }
 
 #[test]
+fn pieces_of_a_value_share_a_group() {
+    let call = "Agent: your phone number\nCustomer: oh seven seven\nAgent: yes\nCustomer: double oh nine hundred\nAgent: yes\nCustomer: one two three\nAgent: and your email\nCustomer: jo at example dot com\n";
+    let lines = redact(&engine(Mode::Scan { show_values: false }), "text", call.as_bytes(), PLAIN).text();
+    let groups: Vec<Option<u64>> = lines
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON")["group"].as_u64())
+        .collect();
+    assert_eq!(groups, [Some(1), Some(1), Some(1), None], "{lines}");
+}
+
+#[test]
 fn the_last_digits_name_the_card() {
     let call = "\
 Agent: le numéro de la carte s'il vous plaît
@@ -204,4 +215,31 @@ fn generated_identifiers_are_covered_and_nothing_else() {
         assert!(gold > 100 && covered * 100 >= gold * 97, "{lang}: {covered} of {gold}");
         assert!(innocent.is_empty(), "{lang}: {innocent:?}");
     }
+}
+
+/// What an attack found: each case with what was wrong.
+#[test]
+fn regressions() {
+    // A line break inside a text field ended a number.
+    let wrapped = "{\"text\":\"oh seven seven double oh\\nnine hundred one two three\"}\n";
+    let out = redact(&engine(Mode::Mask), "jsonl", wrapped.as_bytes(), PLAIN).text();
+    assert_eq!(out, "{\"text\":\"[PHONE_1]\"}\n");
+    // Vowels behind a digit were no letters.
+    assert_eq!(masked("my postcode is s w one a two a a"), "my postcode is [POSTCODE_1]");
+    // The echo of a number that nobody can name stayed readable.
+    let out = masked("Agent: what does it say\nCustomer: it says 4419527\nAgent: 4419\n");
+    assert!(!out.contains("4419"), "{out}");
+    // All utterances of a record were taken for one speaker's.
+    let nested = r#"{"call_id":"1","utterances":[{"speaker":"agent","text":"how many units"},{"speaker":"customer","text":"one two three four"},{"speaker":"agent","text":"five six seven eight"}]}"#;
+    let out = redact(&engine(Mode::Mask), "jsonl", format!("{nested}\n").as_bytes(), PLAIN).text();
+    assert_eq!(out, format!("{nested}\n"));
+    // A letter and a year that belong to a name, an address behind them.
+    let out = masked("it is D K E two thousand and one at example dot org");
+    assert!(!out.contains("D K E"), "{out}");
+    // Who counts says no number.
+    assert_eq!(masked("one two three four five six seven eight"), "one two three four five six seven eight");
+    assert_eq!(
+        masked("between two thousand and fifteen and two thousand nineteen"),
+        "between two thousand and fifteen and two thousand nineteen"
+    );
 }

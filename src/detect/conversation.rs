@@ -578,10 +578,10 @@ fn open_words(place: &Place, raw: &impl Fn(Span) -> Span, scratch: &mut Scratch)
 }
 
 impl Scratch {
-    /// Whether the turn that was just looked at says next to nothing beside what is masked in it: `masked` are raw
-    /// bytes of the chunk, in order.
-    pub fn weigh_turn(&mut self, masked: impl Iterator<Item = Span> + Clone) {
-        let is_open = |word: &&Span| !masked.clone().any(|span| span.overlaps(**word));
+    /// Whether the turn that was just looked at says next to nothing beside what is masked in it: `masked` tells of
+    /// raw bytes of the chunk.
+    pub fn weigh_turn(&mut self, masked: impl Fn(Span) -> bool) {
+        let is_open = |word: &&Span| !masked(**word);
         self.is_thin = !self.is_long && self.open_words.iter().filter(is_open).count() <= THIN;
         if let Some(turn) = self.talk.turns.last_mut() {
             turn.is_thin = self.is_thin;

@@ -320,8 +320,10 @@ impl Ruleset {
         for finding in &scratch.findings {
             let span = view.raw(finding.span);
             let mut of = shown.iter().filter(|saying| saying.span.overlaps(span)).peekable();
-            let counts = self.is_catch_all(finding.rule) && is_counting(finding.span.of(text.bytes));
-            if of.peek().is_some() && !counts && of.all(|saying| self.may_be(saying, finding)) {
+            if self.is_catch_all(finding.rule) && is_counting(finding.span.of(text.bytes)) {
+                continue;
+            }
+            if of.peek().is_some() && of.all(|saying| self.may_be(saying, finding)) {
                 let value = scratch.values.note(finding.span.of(text.bytes));
                 found.push(Finding { span, value, ..*finding });
             } else {

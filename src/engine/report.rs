@@ -7,7 +7,7 @@ use super::{Engine, FileContext, Output, Worker};
 use crate::audit::record;
 use crate::format::{self, Conversation};
 use crate::mask::splice;
-use crate::model::{Escape, Located};
+use crate::model::{Escape, Located, ValueId};
 use crate::view::decode::{Chars, code_points};
 
 impl Engine {
@@ -86,6 +86,7 @@ impl Engine {
         }) {
             pointers.extend(self.pointers_to(file, chunk, conversation, of_record, masked, &replacement));
         }
+        let groups = groups(&all);
         let (mut next, mut segment_of) = (0, u32::MAX);
         for located in all {
             if located.segment != segment_of {
@@ -115,6 +116,10 @@ impl Engine {
             record::string(self.rules.rule_id(located.finding.rule), line);
             line.extend_from_slice(b",\"score\":");
             record::score(located.finding.score, line);
+            if let Ok(group) = groups.binary_search(&located.finding.value) {
+                line.extend_from_slice(b",\"group\":");
+                record::number(group as u64 + 1, line);
+            }
             if show_values {
                 let text: String = Chars::new(value, segment.escape).map(|(c, _)| c).collect();
                 line.extend_from_slice(b",\"value\":");
@@ -123,4 +128,15 @@ impl Engine {
             line.extend_from_slice(b"}\n");
         }
     }
+}
+
+/// The values that several findings share: what was said over several turns. In order, each once.
+fn groups(all: &[&Located]) -> Vec<ValueId> {
+    let mut values: Vec<ValueId> =
+        all.iter().map(|located| located.finding.value).filter(|value| *value != ValueId::OWN).collect();
+    values.sort_unstable();
+    let mut shared: Vec<ValueId> =
+        values.chunk_by(|a, b| a == b).filter(|same| same.len() > 1).map(|same| same[0]).collect();
+    shared.dedup();
+    shared
 }

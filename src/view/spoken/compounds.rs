@@ -8,13 +8,11 @@ const YEARS: std::ops::Range<u16> = 1900..2040;
 
 /// The numbers below 1,000 and the years that are written as one word of several parts, with that word.
 pub(super) fn of(lang: &str) -> Vec<(u16, String)> {
-    let (number, year): (fn(u16) -> Option<String>, fn(u16) -> String) = match lang {
-        "de" => (german, german_year),
-        "it" => (italian, italian_year),
+    let mut all: Vec<(u16, String)> = match lang {
+        "de" => numbers(german).chain(YEARS.map(|n| (n, german_year(n)))).collect(),
+        "it" => numbers(italian).chain(YEARS.map(|n| (n, italian_year(n)))).collect(),
         _ => return Vec::new(),
     };
-    let numbers = (21..1000).filter_map(|n| Some((n, number(n)?)));
-    let mut all: Vec<(u16, String)> = numbers.chain(YEARS.map(|n| (n, year(n)))).collect();
     // `trecentottanta` as well as `trecentoottanta`.
     let elided: Vec<(u16, String)> = all
         .iter()
@@ -26,6 +24,10 @@ pub(super) fn of(lang: &str) -> Vec<(u16, String)> {
         all.iter().filter_map(|(n, word)| Some((*n, format!("{}tré", word.strip_suffix("tre")?)))).collect();
     all.extend(accented);
     all
+}
+
+fn numbers(word: fn(u16) -> Option<String>) -> impl Iterator<Item = (u16, String)> {
+    (21..1000).filter_map(move |n| Some((n, word(n)?)))
 }
 
 fn german_year(n: u16) -> String {
