@@ -11,6 +11,7 @@
 use std::collections::HashMap;
 
 use super::context::Group;
+use super::fragments::{Fragment, fragments, is_mention, readings};
 use super::{Place, Ruleset, Scratch};
 use crate::limits;
 use crate::model::{Entity, Finding, NUMBER, PERSON, Role, SPELLED, Span, ValueId};
@@ -20,8 +21,8 @@ use crate::view::spoken::{Form, Nature, Reading};
 /// What was said in the conversation so far.
 #[derive(Default)]
 pub(super) struct Talk {
-    turns: Vec<Turn>,
-    pieces: Vec<Piece>,
+    pub(super) turns: Vec<Turn>,
+    pub(super) pieces: Vec<Piece>,
     /// Pieces before this one stand in records that are written already.
     live: usize,
     /// Turns before this one are written as well.
@@ -30,44 +31,44 @@ pub(super) struct Talk {
     is_open: bool,
 }
 
-struct Turn {
+pub(super) struct Turn {
     /// Who speaks; 0 when nobody knows.
-    speaker: u64,
+    pub(super) speaker: u64,
     /// Whether it says next to nothing beside its pieces.
-    is_thin: bool,
+    pub(super) is_thin: bool,
     /// Whether it asks for, or speaks of, something that has a number.
-    asks: bool,
+    pub(super) asks: bool,
     /// Whether something is masked in it already: values are put together on one side of that. Otherwise what a
     /// first run left would be put together in a second.
-    has_tag: bool,
+    pub(super) has_tag: bool,
 }
 
 /// A number or some letters in a turn.
-struct Piece {
-    turn: usize,
+pub(super) struct Piece {
+    pub(super) turn: usize,
     /// The segment that it stands in.
-    segment: u32,
+    pub(super) segment: u32,
     /// In raw bytes of the chunk.
-    span: Span,
-    written: String,
-    others: Vec<String>,
+    pub(super) span: Span,
+    pub(super) written: String,
+    pub(super) others: Vec<String>,
     /// Whether it is so many of something: never a piece of an identifier.
-    is_amount: bool,
+    pub(super) is_amount: bool,
     /// Whether it is said as people say how many: a piece only where it repeats one, or is all of an answer.
-    is_count: bool,
+    pub(super) is_count: bool,
     /// Whether a word stands near, or stood in the turns before, that announces a number.
-    is_announced: bool,
+    pub(super) is_announced: bool,
     /// Whether it is said in words.
-    is_said: bool,
+    pub(super) is_said: bool,
     /// Whether next to nothing stands before it in its turn, and behind it.
-    head: bool,
-    tail: bool,
+    pub(super) head: bool,
+    pub(super) tail: bool,
     /// Whether a name was asked for.
-    asked_name: bool,
+    pub(super) asked_name: bool,
     /// Context words around, and of the turns before.
-    groups: Vec<Group>,
+    pub(super) groups: Vec<Group>,
     /// What rules found it to be.
-    named: Option<Finding>,
+    pub(super) named: Option<Finding>,
 }
 
 /// A finding of a piece that is said in a turn.
@@ -83,29 +84,18 @@ pub struct Stitched {
     pub turn: usize,
 }
 
-/// Pieces that are one value, and what repeats them.
-struct Fragment {
-    speaker: u64,
-    text: String,
-    pieces: Vec<usize>,
-    echoes: Vec<usize>,
-    last_turn: usize,
-    /// Whether more of it may follow.
-    is_open: bool,
-}
-
 /// Turns between two pieces, and between a value and what repeats it at once.
-const TURNS_BETWEEN: usize = 6;
+pub(super) const TURNS_BETWEEN: usize = 6;
 /// Values that may still go on at a time.
-const OPEN: usize = 8;
+pub(super) const OPEN: usize = 8;
 /// Words of a turn that says next to nothing, and bytes above which no turn does.
 const THIN: usize = 6;
 const LONG_TURN: usize = 400;
 /// Digits from which a number is an identifier by itself, and with a word that announces one.
-const LONG: usize = 7;
+pub(super) const LONG: usize = 7;
 const ANNOUNCED: usize = 4;
 /// Digits that are enough to know a value by.
-const KNOWN_BY: usize = 4;
+pub(super) const KNOWN_BY: usize = 4;
 
 impl Talk {
     /// Forgets the conversation before.
@@ -405,140 +395,6 @@ fn is_set(bits: &[u64], group: Group) -> bool {
     bits.get(usize::from(group) / 64).is_some_and(|bits| bits >> (group % 64) & 1 == 1)
 }
 
-fn readings(piece: &Piece) -> impl Iterator<Item = &str> {
-    std::iter::once(piece.written.as_str()).chain(piece.others.iter().map(String::as_str))
-}
-
-/// Puts pieces together, in the order of the conversation.
-fn fragments(talk: &Talk) -> Vec<Fragment> {
-    let mut all: Vec<Fragment> = Vec::new();
-    let mut next = 0;
-    for (number, turn) in talk.turns.iter().enumerate() {
-        let first = next;
-        while talk.pieces.get(next).is_some_and(|piece| piece.turn == number) {
-            next += 1;
-        }
-        let recent = all.len().saturating_sub(OPEN);
-        if turn.has_tag || first == next && !turn.is_thin {
-            // Something else is talked about.
-            all[recent..].iter_mut().for_each(|fragment| fragment.is_open = false);
-        }
-        let known = all.len();
-        let mut is_placed = false;
-        for at in first..next {
-            is_placed |= place_piece(talk, at, turn, &mut all);
-        }
-        // A question, or talk of other numbers, ends what was open.
-        if turn.asks && first == next || !turn.is_thin && !is_placed {
-            all[recent..known].iter_mut().for_each(|fragment| fragment.is_open = false);
-        }
-        if turn.has_tag {
-            all[recent..].iter_mut().for_each(|fragment| fragment.is_open = false);
-        }
-    }
-    all
-}
-
-/// Finds the place of a piece: it repeats a value, goes on with one, or begins one. Returns whether it belongs
-/// to one that was there before.
-fn place_piece(talk: &Talk, at: usize, turn: &Turn, all: &mut Vec<Fragment>) -> bool {
-    let piece = &talk.pieces[at];
-    if piece.is_amount {
-        return false;
-    }
-    let recent = all.len().saturating_sub(OPEN);
-    let near = |fragment: &Fragment| piece.turn - fragment.last_turn <= TURNS_BETWEEN;
-    let unknown = turn.speaker == 0;
-    let is_quiet = piece.head && piece.tail;
-    let repeats = |fragment: &&mut Fragment| {
-        let is_enough = is_quiet || piece.written.len() >= KNOWN_BY;
-        // A digit alone repeats the one right before it.
-        let last = &talk.pieces[*fragment.pieces.last().unwrap_or(&at)];
-        if piece.is_count {
-            let follows = piece.turn == last.turn + 1 && last.written.contains(&piece.written);
-            return is_quiet && follows;
-        }
-        if piece.written.len() == 1 {
-            let follows = piece.turn == last.turn + 1 && fragment.speaker != turn.speaker;
-            return is_quiet && follows && last.written.ends_with(&piece.written);
-        }
-        is_enough
-            && near(fragment)
-            && piece.turn > fragment.last_turn
-            && readings(piece).any(|text| is_echo(text, &fragment.text))
-    };
-    if let Some(fragment) = all[recent..].iter_mut().rev().find(repeats) {
-        let same = fragment.speaker == turn.speaker && !unknown;
-        // Somebody may say the same digits twice in a number: short pieces of the same speaker go on with it.
-        if !same || piece.written.len() >= 3 {
-            fragment.echoes.push(at);
-            fragment.last_turn = piece.turn;
-            return true;
-        }
-    }
-    if piece.is_count && !(piece.is_announced && is_quiet) {
-        return false;
-    }
-    let is_whole = |at: usize| {
-        let piece = &talk.pieces[at];
-        piece.named.is_some() && piece.written.len() >= LONG + 2
-    };
-    let goes_on = |fragment: &&mut Fragment| {
-        near(fragment)
-            && fragment.is_open
-            && piece.head
-            && (piece.tail || piece.written.len() >= 3)
-            && (unknown || fragment.speaker == turn.speaker)
-            && fragment.text.len() + piece.written.len() <= limits::PIECE_CHARACTERS
-            && !is_whole(at)
-            && piece.turn > fragment.last_turn
-    };
-    if let Some(fragment) = all[recent..].iter_mut().rev().find(goes_on) {
-        fragment.text.push_str(&piece.written);
-        fragment.pieces.push(at);
-        fragment.last_turn = piece.turn;
-        fragment.is_open = piece.tail;
-        return true;
-    }
-    if piece.is_count {
-        return false;
-    }
-    all.push(Fragment {
-        speaker: turn.speaker,
-        text: piece.written.clone(),
-        pieces: vec![at],
-        echoes: Vec::new(),
-        last_turn: piece.turn,
-        is_open: piece.tail && !is_whole(at),
-    });
-    false
-}
-
-/// Whether `text` repeats the value, or a part of it, perhaps with a digit wrong.
-fn is_echo(text: &str, value: &str) -> bool {
-    text.len() >= 2 && value.contains(text)
-        || value.len() >= KNOWN_BY && text.contains(value)
-        || text.len() >= 6
-            && text.len().abs_diff(value.len()) <= 1
-            && distance_is_one(text.as_bytes(), value.as_bytes())
-}
-
-/// Whether `text` names a value by its first or last digits. Four digits that are written among other words may
-/// be a year.
-fn is_mention(text: &str, value: &str, is_sure: bool) -> bool {
-    let least = if is_sure { KNOWN_BY } else { KNOWN_BY + 1 };
-    text.len() >= least
-        && value.len() >= LONG
-        && (value.ends_with(text) || value.starts_with(text) && text.len() > KNOWN_BY || text.contains(value))
-}
-
-/// Whether one sign must be changed, added or left out to make one of the other.
-fn distance_is_one(a: &[u8], b: &[u8]) -> bool {
-    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
-    let rest = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
-    same + rest + 1 >= a.len().max(b.len())
-}
-
 /// Whether something like `[PHONE_1]` stands in the text.
 fn has_tag(text: &[u8]) -> bool {
     memchr::memchr3_iter(b'[', b'{', b'<', text)
@@ -586,21 +442,5 @@ impl Scratch {
         if let Some(turn) = self.talk.turns.last_mut() {
             turn.is_thin = self.is_thin;
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn echoes_and_mentions() {
-        assert!(is_echo("4111", "41111111") && is_echo("0639980121", "0639980121"));
-        assert!(is_echo("063998012", "063998013") && is_echo("0639980", "06399801"));
-        assert!(!is_echo("5", "555") && !is_echo("250", "0639980121"));
-        assert!(
-            is_mention("1111", "4111111111111111", true) && !is_mention("1111", "4111111111111111", false)
-        );
-        assert!(!is_mention("2024", "4111111111111111", true));
     }
 }

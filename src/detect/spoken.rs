@@ -9,11 +9,11 @@
 //! and digits with words between are evidence.
 
 use super::context::{Near, WordsBuilder};
+use super::evidence::{Evidence, TINY, blank_from};
 use super::names::spelling::fold_hash;
 use super::trace::Trace;
 use super::{Place, Ruleset, Scratch, context};
 use crate::error::{Error, Result};
-use crate::limits;
 use crate::model::{Entity, Finding, NUMBER, PERSON, Role, SPELLED, Span, ValueId};
 use crate::scan::Text;
 use crate::view::spoken::lexicon::Lexicon;
@@ -66,8 +66,8 @@ impl Spoken {
 pub(super) struct Said {
     pub(super) listener: Listener,
     view: View,
-    windows: Vec<(usize, usize)>,
-    evidence: Vec<(u32, u32, Evidence)>,
+    pub(super) windows: Vec<(usize, usize)>,
+    pub(super) evidence: Vec<(u32, u32, Evidence)>,
     found: Vec<Finding>,
     readings: Vec<Reading>,
     groups: Vec<u8>,
@@ -75,25 +75,12 @@ pub(super) struct Said {
     probe_masks: Vec<crate::scan::Masks>,
 }
 
-/// Bytes around evidence that are listened to: what is said may begin and end with other words than those.
-const HEARD_BEFORE: usize = 48;
-const HEARD_BEHIND: usize = 64;
 /// Bytes around them in which words stand that rules ask for.
 const BEFORE: usize = 120;
 const BEHIND: usize = 160;
-/// Bytes within which two pieces of evidence belong together.
-const TOGETHER: u32 = 18;
-/// Bytes of an answer in which one word may be all of it, and of a turn whose digits may go on in the next one.
-const TINY: usize = 8;
-const SHORT_ANSWER: usize = 64;
-/// The first of them is shorter.
-const TURN: usize = 400;
-const FIRST_TURN: usize = 100;
 /// A saying shorter than this means nothing by itself.
 const SHORTEST: usize = 3;
-/// Bytes of an answer that may be all letters or digits, and words of one that is a name.
-const LONGEST_ANSWER: usize = 120;
-const LONGEST_NAME: usize = 60;
+/// Words of an answer that is a name.
 const WORDS_OF_NAME: usize = 3;
 /// Bytes beside a saying in a turn that is an answer to a question.
 const ANSWER: usize = 24;
@@ -144,22 +131,6 @@ impl Ruleset {
         scratch.said = said;
     }
 
-    /// Whether a number was asked for, or a piece of one was said a few turns ago.
-    fn expects_a_number(&self, scratch: &Scratch) -> bool {
-        self.stitches && (scratch.talk.is_counting() || scratch.surroundings.has_any(&self.digit_groups))
-    }
-
-    /// Whether the text is short and answers a question for letters, a name or a day.
-    fn is_answer(&self, spoken: &Spoken, place: &Place, scratch: &Scratch) -> bool {
-        let before = &scratch.surroundings.before;
-        let asked =
-            [spoken.spelling, spoken.postcode, spoken.birth].iter().any(|group| before.contains(group));
-        let length = place.end - place.start;
-        place.role == Role::Text
-            && (asked && length <= LONGEST_ANSWER || scratch.asked_name[0] && length <= LONGEST_NAME)
-            && place.text.any(place.start, place.end, |m| m.letter | m.digit)
-    }
-
     /// Takes a short answer for what was asked, where most of it looks so.
     fn answer(&self, spoken: &Spoken, place: &Place, scratch: &mut Scratch, said: &Said) {
         if !self.is_answer(spoken, place, scratch) {
@@ -200,65 +171,6 @@ impl Ruleset {
         };
         if let Some(&name) = scratch.findings.iter().find(is_inside) {
             scratch.findings.push(Finding { span, rule: spoken.answer_rule, ..name });
-        }
-    }
-
-    /// Where in the text something may be said: around evidence that does not stand alone.
-    fn windows(&self, place: &Place, scratch: &Scratch, said: &mut Said) {
-        let Said { evidence, windows, .. } = said;
-        windows.clear();
-        evidence.clear();
-        for hit in &scratch.hits {
-            match self.words.spoken(*hit) {
-                0 => {}
-                weight => evidence.push((hit.start, hit.end, Evidence::Word(weight))),
-            }
-        }
-        letters_alone(place, evidence);
-        let text = place.text;
-        if !evidence.is_empty() || scratch.anchors.len() > usize::from(!self.stitches) {
-            for &at in &scratch.anchors {
-                if text.bytes[at as usize].is_ascii_digit() {
-                    let end = text.next(at as usize, place.end, |m| !m.digit).unwrap_or(place.end);
-                    evidence.push((at, end as u32, Evidence::Digits));
-                }
-            }
-        }
-        evidence.sort_unstable();
-        let together = |a: &(u32, u32, Evidence), b: &(u32, u32, Evidence)| {
-            let gap = b.0.saturating_sub(a.1);
-            match (a.2, b.2) {
-                (Evidence::Digits, Evidence::Digits) => {
-                    gap < TOGETHER / 2 && text.any(a.1 as usize, b.0 as usize, |m| m.letter)
-                }
-                _ => gap < TOGETHER,
-            }
-        };
-        // In a short answer a word may be a piece of a value, and so may digits anywhere.
-        let is_short = place.end - place.start <= SHORT_ANSWER && self.expects_a_number(scratch);
-        let longest = if scratch.talk.is_counting() { TURN } else { FIRST_TURN };
-        let is_turn = self.stitches && place.role == Role::Text && place.end - place.start <= longest;
-        for (at, piece) in evidence.iter().enumerate() {
-            let stands = piece.2 == Evidence::Word(2)
-                || is_short
-                || is_turn && piece.2 == Evidence::Digits && is_open_number(place, piece, &scratch.findings)
-                || at > 0 && together(&evidence[at - 1], piece)
-                || evidence.get(at + 1).is_some_and(|next| together(piece, next));
-            if !stands {
-                continue;
-            }
-            let from = (piece.0 as usize).saturating_sub(HEARD_BEFORE).max(place.start);
-            let to = (piece.1 as usize + HEARD_BEHIND).min(place.end);
-            let end = windows.last().map_or(place.start, |last| last.1);
-            match windows.last_mut() {
-                Some(last) if from <= end && to - last.0 <= limits::SPOKEN_BYTES => last.1 = end.max(to),
-                _ => windows.push((from.max(end), to.max(end))),
-            }
-        }
-        let mut last = place.start;
-        for (from, to) in windows.iter_mut() {
-            (*from, *to) = (blank_from(place, *from).max(last), blank_from(place, *to));
-            (*to, last) = ((*to).max(*from), (*to).max(*from));
         }
     }
 
@@ -532,15 +444,6 @@ impl Ruleset {
     }
 }
 
-/// What makes a text worth listening to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Evidence {
-    /// A word of numbers or letters, with its weight.
-    Word(u8),
-    /// Digits.
-    Digits,
-}
-
 /// Whether a saying is shown as it is written: not what reads the same, nor amounts, nor a digit or two.
 fn is_shown(listener: &Listener, saying: &Saying, place: &Place) -> bool {
     // Who is asked for four digits says nothing else; who names a price does.
@@ -554,68 +457,11 @@ fn is_shown(listener: &Listener, saying: &Saying, place: &Place) -> bool {
         }
 }
 
-/// Letters that stand alone beside another one. Elided ones (`d'`) and pairs of vowels, which are words (`y a`),
-/// are none.
-fn letters_alone(place: &Place, evidence: &mut Vec<(u32, u32, Evidence)>) {
-    let bytes = &place.text.bytes[..place.end];
-    let is_word = |at: usize| place.text.is_word(at);
-    let mut before: Option<usize> = None;
-    place.text.each_anchor(
-        place.start,
-        place.end,
-        |m| m.letter,
-        |_| 0,
-        |at| {
-            if at + 1 < bytes.len() && is_word(at + 1) || at > place.start && is_word(at - 1) {
-                return;
-            }
-            let is_elided = bytes[at + 1..].starts_with(b"'") || bytes[at + 1..].starts_with("’".as_bytes());
-            if is_elided {
-                return;
-            }
-            let is_vowel = |at: usize| b"aeiouyAEIOUY".contains(&bytes[at]);
-            if let Some(first) = before.filter(|&first| at - first <= 4 && !(is_vowel(first) && is_vowel(at)))
-            {
-                evidence.push((first as u32, at as u32 + 1, Evidence::Word(2)));
-            }
-            before = Some(at);
-        },
-    );
-}
-
 /// Whether somebody counts: one, two, three.
 fn is_counting(written: &[u8]) -> bool {
     b"12345678910111213141516171819202122232425262728293031".starts_with(written)
         || b"0123456789101112131415".starts_with(written)
         || b"20191817161514131211109876543210".ends_with(written)
-}
-
-/// Whether digits are two at least, no amount, and no part of what rules found.
-fn is_open_number(place: &Place, piece: &(u32, u32, Evidence), findings: &[Finding]) -> bool {
-    let (start, end) = (piece.0 as usize, piece.1 as usize);
-    let bytes = &place.text.bytes[..place.end];
-    let is_fraction = |sign: usize, digit: usize| {
-        matches!(bytes.get(sign), Some(b'.' | b',')) && bytes.get(digit).is_some_and(u8::is_ascii_digit)
-    };
-    let is_priced = matches!(bytes[place.start..start].last(), Some(b'$' | 0xA3 | 0xAC))
-        || bytes[end..].trim_ascii_start().starts_with("€".as_bytes())
-        || bytes.get(end) == Some(&b'%')
-        || is_fraction(end, end + 1)
-        || start >= place.start + 2 && is_fraction(start - 1, start - 2);
-    end - start > 1
-        && !is_priced
-        && !findings.iter().any(|finding| finding.span.start <= piece.0 && piece.1 <= finding.span.end)
-}
-
-/// The first blank at or behind `at`, near by, or the end of the text: no word is cut there.
-fn blank_from(place: &Place, mut at: usize) -> usize {
-    if at == place.start {
-        return at;
-    }
-    while at < place.end && (place.text.bytes[at] != b' ') {
-        at += 1;
-    }
-    at
 }
 
 /// Whether the letters only follow each other in the alphabet.
