@@ -236,6 +236,9 @@ fn regressions() {
     // A letter and a year that belong to a name, an address behind them.
     let out = masked("it is D K E two thousand and one at example dot org");
     assert!(!out.contains("D K E"), "{out}");
+    // Letters with words that are in no alphabet.
+    let out = masked("it's spelt B for Bertie, E for Edward, N for Nora");
+    assert_eq!(out, "it's spelt [SPELLED_1]");
     // Who counts says no number.
     assert_eq!(masked("one two three four five six seven eight"), "one two three four five six seven eight");
     assert_eq!(

@@ -8,6 +8,7 @@ use super::spoken::{Said, Spoken};
 use super::{Place, Ruleset, Scratch};
 use crate::limits;
 use crate::model::{Finding, Role};
+use crate::view::spoken::lexicon::Lexicon;
 
 /// Bytes around evidence that are listened to: what is said may begin and end with other words than those.
 const HEARD_BEFORE: usize = 48;
@@ -52,7 +53,7 @@ impl Ruleset {
                 weight => evidence.push((hit.start, hit.end, Evidence::Word(weight))),
             }
         }
-        letters_alone(place, evidence);
+        letters_alone(place, self.lexicon(), evidence);
         let text = place.text;
         if !evidence.is_empty() || scratch.anchors.len() > usize::from(!self.stitches) {
             for &at in &scratch.anchors {
@@ -110,9 +111,9 @@ pub(super) enum Evidence {
     Digits,
 }
 
-/// Letters that stand alone beside another one. Elided ones (`d'`) and pairs of vowels, which are words (`y a`),
-/// are none.
-fn letters_alone(place: &Place, evidence: &mut Vec<(u32, u32, Evidence)>) {
+/// Letters that stand alone beside another one, or with a word for them behind (`B for Bertie`). Elided ones (`d'`)
+/// and pairs of vowels, which are words (`y a`), are none.
+fn letters_alone(place: &Place, lexicon: &Lexicon, evidence: &mut Vec<(u32, u32, Evidence)>) {
     let bytes = &place.text.bytes[..place.end];
     let is_word = |at: usize| place.text.is_word(at);
     let mut before: Option<usize> = None;
@@ -134,9 +135,20 @@ fn letters_alone(place: &Place, evidence: &mut Vec<(u32, u32, Evidence)>) {
             {
                 evidence.push((first as u32, at as u32 + 1, Evidence::Word(2)));
             }
+            if let Some(end) = word_for(bytes, at, lexicon) {
+                evidence.push((at as u32, end as u32, Evidence::Word(2)));
+            }
             before = Some(at);
         },
     );
+}
+
+/// Where a word for the letter at `at` ends: one that begins with it, behind `for` or its like.
+fn word_for(bytes: &[u8], at: usize, lexicon: &Lexicon) -> Option<usize> {
+    let rest = bytes[at + 1..].strip_prefix(b" ")?;
+    let tie = rest.iter().take(8).position(|&b| b == b' ')?;
+    let word = rest[tie + 1..].first()?;
+    (word.eq_ignore_ascii_case(&bytes[at]) && lexicon.is_for(&rest[..tie])).then_some(at + tie + 4)
 }
 
 /// Whether digits are two at least, no amount, and no part of what rules found.

@@ -263,6 +263,14 @@ impl Lexicon {
         &self.anchors
     }
 
+    /// Whether the word, in UTF-8, stands between a letter and a word for it: `for`, `comme`.
+    #[must_use]
+    pub fn is_for(&self, word: &[u8]) -> bool {
+        let mut folded = Vec::new();
+        fold(word, &mut folded);
+        self.hints(self.word(hash_of(&folded))).iter().any(|hint| hint & hints::FOR != 0)
+    }
+
     /// Words that announce spelling.
     #[must_use]
     pub fn spelling(&self) -> &[String] {
