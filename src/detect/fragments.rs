@@ -62,7 +62,8 @@ fn place_piece(talk: &Talk, at: usize, turn: &Turn, all: &mut Vec<Fragment>) -> 
     let unknown = turn.speaker == 0;
     let is_quiet = piece.head && piece.tail;
     let repeats = |fragment: &&mut Fragment| {
-        let is_enough = is_quiet || piece.written.len() >= KNOWN_BY;
+        // Four digits written among other words may be a year.
+        let is_enough = is_quiet || piece.written.len() >= KNOWN_BY + usize::from(!piece.is_said);
         // A digit alone repeats the one right before it.
         let last = &talk.pieces[*fragment.pieces.last().unwrap_or(&at)];
         if piece.is_count {
