@@ -44,8 +44,9 @@ impl Ruleset {
 
     /// Where in the text something may be said: around evidence that does not stand alone.
     pub(super) fn windows(&self, place: &Place, scratch: &Scratch, said: &mut Said) {
-        let Said { evidence, windows, .. } = said;
+        let Said { evidence, windows, loud, .. } = said;
         windows.clear();
+        loud.clear();
         evidence.clear();
         for hit in &scratch.hits {
             match self.words.spoken(*hit) {
@@ -79,11 +80,15 @@ impl Ruleset {
         let is_turn = self.stitches && place.role == Role::Text && place.end - place.start <= longest;
         for (at, piece) in evidence.iter().enumerate() {
             let stands = piece.2 == Evidence::Word(2)
-                || is_short
-                || is_turn && piece.2 == Evidence::Digits && is_open_number(place, piece, &scratch.findings)
                 || at > 0 && together(&evidence[at - 1], piece)
                 || evidence.get(at + 1).is_some_and(|next| together(piece, next));
-            if !stands {
+            if stands {
+                let from = piece.0.saturating_sub(HEARD_BEFORE as u32);
+                loud.push((from as usize, piece.1 as usize + HEARD_BEHIND));
+            }
+            let may_be_piece = is_short
+                || is_turn && piece.2 == Evidence::Digits && is_open_number(place, piece, &scratch.findings);
+            if !stands && !may_be_piece {
                 continue;
             }
             let from = (piece.0 as usize).saturating_sub(HEARD_BEFORE).max(place.start);

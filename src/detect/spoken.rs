@@ -67,6 +67,9 @@ pub(super) struct Said {
     pub(super) listener: Listener,
     view: View,
     pub(super) windows: Vec<(usize, usize)>,
+    /// Where evidence stands that depends on this text alone. Elsewhere pieces of values are heard, and nothing is
+    /// found: turns before may be masked in a second run, and then nothing is heard there.
+    pub(super) loud: Vec<(usize, usize)>,
     pub(super) evidence: Vec<(u32, u32, Evidence)>,
     found: Vec<Finding>,
     readings: Vec<Reading>,
@@ -120,9 +123,14 @@ impl Ruleset {
         // `un`, `oh`: too short to be evidence, and all that is said.
         let length = place.end - place.start;
         let is_tiny = length <= TINY && place.role == Role::Text && self.expects_a_number(scratch);
-        if is_tiny || self.is_answer(spoken, place, scratch) {
+        let is_answer = self.is_answer(spoken, place, scratch);
+        if is_tiny || is_answer {
             said.windows.clear();
             said.windows.push((place.start, place.end));
+        }
+        if is_answer {
+            said.loud.clear();
+            said.loud.push((place.start, place.end));
         }
         if !said.windows.is_empty() {
             self.listen(spoken, place, scratch, &mut said);
@@ -210,10 +218,14 @@ impl Ruleset {
         scratch: &mut Scratch,
         said: &mut Said,
     ) {
-        let Said { listener, view, found, .. } = said;
+        let Said { listener, view, found, loud, .. } = said;
         let shown: Vec<Saying> = listener.sayings[from..]
             .iter()
-            .filter(|saying| is_shown(listener, saying, place))
+            .filter(|saying| {
+                let at = loud.partition_point(|(_, end)| *end <= saying.span.start as usize);
+                let is_loud = loud.get(at).is_some_and(|(start, _)| *start < saying.span.end as usize);
+                is_loud && is_shown(listener, saying, place)
+            })
             .cloned()
             .collect();
         if shown.is_empty() {
