@@ -11,9 +11,11 @@ pub mod explain;
 mod explained;
 mod found;
 mod look;
+mod project;
 mod report;
 mod stream;
 mod sweep;
+mod whole;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -27,6 +29,7 @@ use crate::scan::{Masks, Text, classify};
 use crate::view::View;
 use crate::view::decode::code_points;
 pub use found::Found;
+use whole::Became;
 
 /// Rules and policy: all that decides what becomes of a conversation.
 pub struct Engine {
@@ -131,6 +134,8 @@ pub struct Worker {
     replacements: String,
     ends: Vec<u32>,
     blanks: Vec<String>,
+    /// Edits of the record at hand, where a conversation is shown in place of its bytes.
+    edits: project::Edits,
     /// The open conversation, when records are masked one by one.
     stream: stream::Stream,
     /// What was judged, when somebody asks why.
@@ -201,6 +206,7 @@ impl Engine {
             replacements: String::new(),
             ends: Vec::new(),
             blanks: Vec::new(),
+            edits: project::Edits::default(),
         }
     }
 
@@ -253,8 +259,7 @@ impl Engine {
         out.kept.resize(entities, 0);
         let mut masks = std::mem::take(&mut worker.masks);
         classify(self.rules.kernel(), bytes, &mut masks);
-        let is_utf8 = simdutf8::basic::from_utf8(bytes).is_ok();
-        let chunk = format::Chunk { text: Text { bytes, masks: &masks }, is_utf8, first, record };
+        let chunk = format::Chunk::new(Text { bytes, masks: &masks }, first, record);
         let (mut at, mut number) = (0, record);
         let mut conversation = std::mem::take(&mut worker.conversation);
         while at < bytes.len() {
@@ -312,6 +317,7 @@ impl Engine {
         worker: &mut Worker,
         out: &mut Output,
     ) {
+        let chunk = &chunk.as_read(conversation);
         worker.masked.clear();
         worker.kept.clear();
         worker.judged.iter_mut().for_each(|judged| judged.clear());
@@ -328,6 +334,10 @@ impl Engine {
                 self.ask(file, chunk, conversation, index as u32, worker);
             }
             if segment.role == Role::Exempt || segment.span.is_empty() {
+                continue;
+            }
+            // What repeats the turns comes after them.
+            if conversation.shown.aside(index as u32).is_some() {
                 continue;
             }
             let keys = match segment.role {
@@ -354,6 +364,7 @@ impl Engine {
         }
         self.sweep(chunk, conversation, from, worker);
         self.stitch(chunk, conversation, worker);
+        self.project(chunk, conversation, from, worker);
         self.replacements(chunk, conversation, worker);
         let count = |found: &[Located], counts: &mut [u64]| {
             for located in found {
@@ -417,11 +428,12 @@ impl Engine {
         worker: &mut Worker,
         out: &mut Output,
     ) {
-        let Worker { masked, replacements, ends, .. } = worker;
+        let Worker { masked, replacements, ends, edits, .. } = worker;
         let replacement = |at: usize| {
             let start = if at == 0 { 0 } else { ends[at - 1] as usize };
             &replacements[start..ends[at] as usize]
         };
+        let is_shown = conversation.shown.text().is_some();
         let mut next = 0;
         for (index, record) in conversation.records.iter().enumerate().skip(first) {
             if let Some(fault) = record.fault {
@@ -434,6 +446,11 @@ impl Engine {
                 .is_some_and(|m| conversation.segments[m.segment as usize].record == index as u32)
             {
                 next += 1;
+            }
+            if is_shown {
+                let became = Became { file, chunk, conversation, masked, replacement: &replacement };
+                self.write_shown(&became, index, from..next, edits, out);
+                continue;
             }
             let raw = record.span.of(chunk.text.bytes);
             let edits = (from..next).map(|at| {
@@ -485,17 +502,9 @@ impl Engine {
         fault: Fault,
         out: &mut Output,
     ) {
-        let raw = record.span.of(chunk.text.bytes);
+        let raw = record.span.of(chunk.file);
         if self.mode == Mode::Mask {
-            file.layout.marker(&mut out.bytes);
-            let line_end: &[u8] = if raw.ends_with(b"\r\n") {
-                b"\r\n"
-            } else if raw.ends_with(b"\n") {
-                b"\n"
-            } else {
-                b""
-            };
-            out.bytes.extend_from_slice(line_end);
+            file.layout.marker(raw, &mut out.bytes);
             record::quarantined(record.number, &mut out.audit);
         }
         out.quarantine.extend_from_slice(raw);

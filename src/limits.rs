@@ -11,6 +11,10 @@ pub const CHUNK_BYTES: usize = 256 << 10;
 /// transcripts of an hour are near 200 KB.
 pub const RECORD_BYTES: usize = 8 << 20;
 
+/// Longest JSON document in bytes, or element of a document that is an array of calls. A longer one is quarantined.
+/// An hour of speech with word times, five guesses and four spellings of each is near 15 MB.
+pub const DOCUMENT_BYTES: usize = 32 << 20;
+
 /// Longest conversation in bytes that is looked at as a whole. Beyond it the rest is treated as a
 /// conversation of its own and the audit counts the cut.
 pub const CONVERSATION_BYTES: usize = 8 << 20;

@@ -118,16 +118,15 @@ impl Seen {
         // Whole conversations; of one that is longer than the head, whole records.
         let mut end = layout.border(input.head(), true, !more);
         if end == 0 {
-            while let Some(next) = layout.record_end(input.head(), end, false) {
+            while let Some(next) = layout.record_end(input.head(), end, true, false) {
                 end = next;
             }
         }
         let bytes = &input.head()[..end];
         let mut masks = Vec::new();
         classify(Kernel::best(), bytes, &mut masks);
-        let is_utf8 = std::str::from_utf8(bytes).is_ok();
         let text = Text { bytes, masks: &masks };
-        let chunk = Chunk { text, is_utf8, first: true, record: layout.first_record() };
+        let chunk = Chunk::new(text, true, layout.first_record());
         let (mut at, mut number) = (0, layout.first_record());
         let mut conversation = Conversation::default();
         while at < bytes.len() {

@@ -3,6 +3,7 @@
 //! Findings are told by record, field and code points: what `scan` prints, and the pointers that the audit
 //! writes. Names of fields appear in their masked form, for a field may be called like a customer.
 
+use super::whole::Became;
 use super::{Engine, FileContext, Output, Worker};
 use crate::audit::record;
 use crate::format::{self, Conversation};
@@ -40,20 +41,40 @@ impl Engine {
             if !file.columns.is_empty() {
                 return file.columns.get(name as usize).cloned();
             }
-            let first = masked.partition_point(|located| located.segment < name);
-            let last = masked.partition_point(|located| located.segment <= name);
-            if first == last {
-                return None;
-            }
-            let key = conversation.segments.get(name as usize)?;
-            let mut text = Vec::new();
-            let edits = (first..last).map(|at| (masked[at].span, Escape::None, replacement(at)));
-            splice(key.span.of(chunk.text.bytes), key.span.start as usize, edits, &mut text);
-            Some(String::from_utf8_lossy(&text).into_owned())
+            masked_name(chunk, conversation, masked, replacement, name)
         };
         let mut pointers = Vec::with_capacity(wanted.len());
         file.layout.pointers(chunk, conversation, wanted, &name, &mut pointers);
         pointers
+    }
+
+    /// Writes the JSON line of a finding.
+    pub(super) fn tell(&self, file: &FileContext, told: &Told, located: &Located, line: &mut Vec<u8>) {
+        line.extend_from_slice(b"{\"file\":");
+        record::string(&file.name, line);
+        line.extend_from_slice(b",\"record\":");
+        record::number(told.record, line);
+        line.extend_from_slice(b",\"field\":");
+        record::string(told.field, line);
+        line.extend_from_slice(b",\"start\":");
+        record::number(told.start as u64, line);
+        line.extend_from_slice(b",\"end\":");
+        record::number(told.end as u64, line);
+        line.extend_from_slice(b",\"entity\":");
+        record::string(self.rules.entities().name(located.finding.entity), line);
+        line.extend_from_slice(b",\"rule\":");
+        record::string(self.rules.rule_id(located.finding.rule), line);
+        line.extend_from_slice(b",\"score\":");
+        record::score(located.finding.score, line);
+        if let Some(group) = told.group {
+            line.extend_from_slice(b",\"group\":");
+            record::number(group as u64, line);
+        }
+        if let Some(value) = &told.value {
+            line.extend_from_slice(b",\"value\":");
+            record::string(value, line);
+        }
+        line.extend_from_slice(b"}\n");
     }
 
     /// Writes a JSON line for each finding, masked or kept.
@@ -78,6 +99,11 @@ impl Engine {
         }
         let mut all: Vec<&Located> = masked.iter().chain(kept.iter()).collect();
         all.sort_unstable_by_key(|located| (located.segment, located.span));
+        if conversation.shown.text().is_some() {
+            let became = Became { file, chunk, conversation, masked, replacement: &replacement };
+            self.report_shown(&became, &all, show_values, &mut out.bytes);
+            return;
+        }
         let mut wanted: Vec<u32> = all.iter().map(|located| located.segment).collect();
         wanted.dedup();
         let mut pointers = Vec::with_capacity(wanted.len());
@@ -99,39 +125,47 @@ impl Engine {
             let start = code_points(before, segment.escape, segment.escaped);
             let value = located.span.of(chunk.text.bytes);
             let end = start + code_points(value, segment.escape, segment.escaped);
-            let line = &mut out.bytes;
-            line.extend_from_slice(b"{\"file\":");
-            record::string(&file.name, line);
-            line.extend_from_slice(b",\"record\":");
-            record::number(record.number, line);
-            line.extend_from_slice(b",\"field\":");
-            record::string(pointer, line);
-            line.extend_from_slice(b",\"start\":");
-            record::number(start as u64, line);
-            line.extend_from_slice(b",\"end\":");
-            record::number(end as u64, line);
-            line.extend_from_slice(b",\"entity\":");
-            record::string(self.rules.entities().name(located.finding.entity), line);
-            line.extend_from_slice(b",\"rule\":");
-            record::string(self.rules.rule_id(located.finding.rule), line);
-            line.extend_from_slice(b",\"score\":");
-            record::score(located.finding.score, line);
-            if let Ok(group) = groups.binary_search(&located.finding.value) {
-                line.extend_from_slice(b",\"group\":");
-                record::number(group as u64 + 1, line);
-            }
-            if show_values {
-                let text: String = Chars::new(value, segment.escape).map(|(c, _)| c).collect();
-                line.extend_from_slice(b",\"value\":");
-                record::string(&text, line);
-            }
-            line.extend_from_slice(b"}\n");
+            let group = groups.binary_search(&located.finding.value).ok().map(|group| group + 1);
+            let value = show_values.then(|| Chars::new(value, segment.escape).map(|(c, _)| c).collect());
+            let told = Told { record: record.number, field: pointer, start, end, group, value };
+            self.tell(file, &told, located, &mut out.bytes);
         }
     }
 }
 
+/// What is told of a finding beside its rule.
+pub(super) struct Told<'a> {
+    pub(super) record: u64,
+    pub(super) field: &'a str,
+    /// In code points of the field.
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) group: Option<usize>,
+    pub(super) value: Option<String>,
+}
+
+/// The masked form of a field's name, if something was masked in it.
+pub(super) fn masked_name<'r>(
+    chunk: &format::Chunk,
+    conversation: &Conversation,
+    masked: &[Located],
+    replacement: &dyn Fn(usize) -> &'r str,
+    name: u32,
+) -> Option<String> {
+    let first = masked.partition_point(|located| located.segment < name);
+    let last = masked.partition_point(|located| located.segment <= name);
+    if first == last {
+        return None;
+    }
+    let key = conversation.segments.get(name as usize)?;
+    let mut text = Vec::new();
+    let edits = (first..last).map(|at| (masked[at].span, Escape::None, replacement(at)));
+    splice(key.span.of(chunk.text.bytes), key.span.start as usize, edits, &mut text);
+    Some(String::from_utf8_lossy(&text).into_owned())
+}
+
 /// The values that several findings share: what was said over several turns. In order, each once.
-fn groups(all: &[&Located]) -> Vec<ValueId> {
+pub(super) fn groups(all: &[&Located]) -> Vec<ValueId> {
     let mut values: Vec<ValueId> =
         all.iter().map(|located| located.finding.value).filter(|value| *value != ValueId::OWN).collect();
     values.sort_unstable();

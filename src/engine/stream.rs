@@ -46,9 +46,8 @@ impl Engine {
         let mut masks = std::mem::take(&mut worker.masks);
         let mut conversation = std::mem::take(&mut worker.conversation);
         classify(self.rules.kernel(), &stream.before, &mut masks);
-        let is_utf8 = simdutf8::basic::from_utf8(&stream.before).is_ok();
         let text = Text { bytes: &stream.before, masks: &masks };
-        let chunk = format::Chunk { text, is_utf8, first, record: stream.number };
+        let chunk = format::Chunk::new(text, first, stream.number);
         let (mut at, mut start, mut at_number) = (0, 0, stream.number);
         while at < stream.before.len() {
             start = at;

@@ -38,7 +38,10 @@ impl Engine {
         let mut masked = std::mem::take(&mut worker.masked);
         let mut kept = std::mem::take(&mut worker.kept);
         let mut again: Vec<u32> = Vec::new();
-        let turns = conversation.segments.iter().enumerate().filter(|(_, segment)| looked_at(segment));
+        let is_turn = |(index, segment): &(usize, &Segment)| {
+            looked_at(segment) && conversation.shown.aside(*index as u32).is_none()
+        };
+        let turns = conversation.segments.iter().enumerate().filter(is_turn);
         for (turn, (index, segment)) in turns.take(learned - 1).enumerate() {
             let index = index as u32;
             let first = masked.partition_point(|located| located.segment < index);

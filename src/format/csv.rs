@@ -5,7 +5,7 @@
 //! after a closing quote, or a quote that is never closed, makes a row undecodable up to its line's end.
 
 use super::fields::{Field, FieldOptions, Fields, Memo};
-use super::{Chunk, Conversation, Format, Layout};
+use super::{Chunk, Conversation, Format, Layout, same_line_end};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Escape, FaultKind, Record, Role, Segment, Span};
@@ -285,16 +285,16 @@ impl Layout for Table {
         border
     }
 
-    fn record_end(&self, bytes: &[u8], at: usize, complete: bool) -> Option<usize> {
+    fn record_end(&self, bytes: &[u8], at: usize, _first: bool, complete: bool) -> Option<usize> {
         if at >= bytes.len() {
             return None;
         }
         self.row_end(bytes, at, complete, |_| {}).map(|(end, _)| end)
     }
 
-    fn count(&self, bytes: &[u8]) -> u64 {
+    fn count(&self, bytes: &[u8], _first: bool) -> u64 {
         let (mut at, mut count) = (0, 0);
-        while let Some(end) = self.record_end(bytes, at, true) {
+        while let Some(end) = self.record_end(bytes, at, false, true) {
             at = end;
             count += 1;
         }
@@ -394,9 +394,10 @@ impl Layout for Table {
         }));
     }
 
-    fn marker(&self, out: &mut Vec<u8>) {
+    fn marker(&self, raw: &[u8], out: &mut Vec<u8>) {
         out.extend_from_slice(b"[QUARANTINED]");
         out.extend(std::iter::repeat_n(self.delimiter, self.names.len().saturating_sub(1)));
+        same_line_end(raw, out);
     }
 
     fn about(&self) -> String {

@@ -31,6 +31,18 @@ pub(super) enum Field {
     Time,
     Person,
     PersonAtTop,
+    /// One word of what was said, or a list of such.
+    Word,
+    /// A list of guesses at the same words, the best one first.
+    Guesses,
+    /// The first or last character of something in a text, or an object that holds both.
+    FirstCharacter,
+    LastCharacter,
+    Characters,
+    /// Numbers that stand for words.
+    Codes,
+    /// What a document says about itself.
+    Technical,
     #[default]
     Other,
 }
@@ -45,6 +57,13 @@ struct Lexicon {
     time: Vec<String>,
     person: Vec<String>,
     person_at_top: Vec<String>,
+    word: Vec<String>,
+    guesses: Vec<String>,
+    first_character: Vec<String>,
+    last_character: Vec<String>,
+    characters: Vec<String>,
+    codes: Vec<String>,
+    technical: Vec<String>,
 }
 
 /// The names of fields, compiled.
@@ -54,6 +73,8 @@ pub(super) struct Fields {
     /// Text fields given as JSON pointers.
     pub(super) pointers: Vec<String>,
     only_text: bool,
+    /// Whether strings are text unless their name says otherwise.
+    all_text: bool,
     pub(super) labels: Labels,
 }
 
@@ -75,6 +96,13 @@ impl Fields {
             (Field::Time, lexicon.time),
             (Field::Person, lexicon.person),
             (Field::PersonAtTop, lexicon.person_at_top),
+            (Field::Word, lexicon.word),
+            (Field::Guesses, lexicon.guesses),
+            (Field::FirstCharacter, lexicon.first_character),
+            (Field::LastCharacter, lexicon.last_character),
+            (Field::Characters, lexicon.characters),
+            (Field::Codes, lexicon.codes),
+            (Field::Technical, lexicon.technical),
         ];
         let mut words: Vec<Box<[u8]>> = Vec::new();
         let mut kinds = Vec::new();
@@ -94,8 +122,15 @@ impl Fields {
             kinds,
             pointers,
             only_text: options.only_text,
+            all_text: false,
             labels: Labels::new(&options.headings),
         }
+    }
+
+    /// The names of fields of documents of any make: unless the user names the text fields, every string is text
+    /// whose name does not say otherwise.
+    pub(super) fn of_documents(options: &FieldOptions) -> Self {
+        Fields { all_text: options.text.is_empty(), ..Fields::new(options) }
     }
 
     /// What the field of that name holds.
@@ -108,7 +143,11 @@ impl Fields {
 
     /// The role of strings that say nothing about themselves.
     pub(super) fn otherwise(&self) -> Role {
-        if self.only_text { Role::Exempt } else { Role::Value }
+        match (self.only_text, self.all_text) {
+            (true, _) => Role::Exempt,
+            (false, true) => Role::Text,
+            (false, false) => Role::Value,
+        }
     }
 
     /// The role of a string in a field of that kind. `inherited` is the role that the containers around
@@ -130,6 +169,7 @@ impl Fields {
             Field::Speaker => Role::Person,
             Field::Language if is_language(value) => Role::Exempt,
             Field::Time if is_time(value) => Role::Exempt,
+            Field::Technical if otherwise == Role::Text && !value.contains(&b' ') => Role::Value,
             Field::Person => Role::Person,
             Field::PersonAtTop if top && !value.iter().any(u8::is_ascii_digit) => Role::Person,
             _ => otherwise,

@@ -68,10 +68,6 @@ pub(super) struct Parser<'a> {
     segments: &'a mut Vec<Segment>,
     /// Where the conversation's id stands, once it is met.
     id: Option<Span>,
-    /// Stop at the segment that begins here, with the frames leading to it.
-    target: Option<usize>,
-    /// What comes next: [`State::Value`] at the start, something else where the parser stopped.
-    state: State,
 }
 
 /// Why a record is no JSON, and where.
@@ -108,8 +104,6 @@ impl<'a> Parser<'a> {
             scratch,
             segments,
             id: None,
-            target: None,
-            state: State::Value,
         }
     }
 
@@ -118,7 +112,7 @@ impl<'a> Parser<'a> {
         let (start, first) = (self.at, self.segments.len());
         // Pointers depend on the containers, of which a shape knows nothing.
         if !self.fields.pointers.is_empty() {
-            return self.run().map(|_| self.id);
+            return self.run().map(|()| self.id);
         }
         let mut shapes = std::mem::take(&mut self.scratch.shapes);
         let known = shapes.find(|shape| {
@@ -134,7 +128,7 @@ impl<'a> Parser<'a> {
         } else {
             self.scratch.keys.clear();
             self.scratch.leaves.clear();
-            let done = self.run().map(|_| self.id);
+            let done = self.run().map(|()| self.id);
             if done.is_ok() {
                 let record = &self.text.bytes[start..self.end];
                 let keys = self.scratch.keys.iter().map(|&key| (key, &self.segments[key as usize]));
@@ -144,13 +138,6 @@ impl<'a> Parser<'a> {
         };
         self.scratch.shapes = shapes;
         done
-    }
-
-    /// Walks on to the segment that begins at `start` and returns the pointer to it; `name_of` gives the
-    /// text of a key's segment.
-    pub(super) fn pointer_to(&mut self, start: u32, name_of: &dyn Fn(u32) -> String) -> Option<String> {
-        self.target = Some(start as usize);
-        (self.run() == Ok(true)).then(|| self.pointer(name_of))
     }
 
     /// Reads the record along the shape of another one. `false`, half-way, when it has another shape.
@@ -181,26 +168,19 @@ impl<'a> Parser<'a> {
         false
     }
 
-    /// Reads the value that fills the record, on from where it stopped. `Ok(true)` when the target was met.
-    fn run(&mut self) -> Parsed<bool> {
-        let mut state = self.state;
+    /// Reads the value that fills the record.
+    fn run(&mut self) -> Parsed<()> {
+        let mut state = State::Value;
         loop {
             self.skip_blanks();
-            let first = self.segments.len();
             state = match state {
                 State::Value => self.value()?,
                 State::Key => self.key()?,
                 State::After => match self.after()? {
                     Some(state) => state,
-                    None => return Ok(false),
+                    None => return Ok(()),
                 },
             };
-            if let (Some(target), Some(segment)) = (self.target, self.segments.get(first))
-                && segment.span.start as usize == target
-            {
-                self.state = state;
-                return Ok(true);
-            }
         }
     }
 
@@ -388,7 +368,19 @@ impl<'a> Parser<'a> {
             }
         }
         let span = Span::new(start, self.at);
-        let kept = matches!(spot.field, Field::Other | Field::Text) && spot.depth > 0;
+        let counts = matches!(
+            spot.field,
+            Field::Time
+                | Field::Speaker
+                | Field::Language
+                | Field::Conversation
+                | Field::Person
+                | Field::PersonAtTop
+                | Field::FirstCharacter
+                | Field::LastCharacter
+                | Field::Characters
+        );
+        let kept = !counts && spot.depth > 0;
         if spot.field == Field::Conversation && spot.depth == 1 {
             self.id = Some(span);
         } else if is_plain && !goes_on && span.len() >= 3 && kept {

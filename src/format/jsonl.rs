@@ -1,11 +1,11 @@
 //! JSON lines: a record a line; lines with the same conversation id that stand together belong together.
 
-use super::fields::{Field, Fields};
-use super::json::{Parser, Scratch};
-use super::{Chunk, Conversation, Format, Layout, count_lines, id_hash, line_end, without_line_end};
+use super::fields::Fields;
+use super::values::{self, Parts, Values};
+use super::{Chunk, Conversation, FieldOptions, Format, Layout, count_lines, line_end, same_line_end};
 use crate::limits;
-use crate::model::{FaultKind, Record, Role, Segment, Span};
-use crate::scan::{Kernel, Text, classify};
+use crate::model::{Record, Segment, Span};
+use crate::scan::Kernel;
 
 /// See the module.
 pub(super) const FORMAT: Format = Format {
@@ -13,8 +13,13 @@ pub(super) const FORMAT: Format = Format {
     about: "JSON lines: one JSON value a line; lines with the same conversation id are one conversation",
     extensions: &["jsonl", "ndjson", "json", "jsonlines"],
     sniff,
-    open: |_, options| Ok(Box::new(Lines { fields: Fields::new(options), kernel: Kernel::best() })),
+    open: |_, options| Ok(Box::new(open(options))),
 };
+
+fn open(options: &FieldOptions) -> Lines {
+    let (fields, kernel) = (Fields::new(options), Kernel::best());
+    Lines(Values { fields, kernel, record_bytes: limits::RECORD_BYTES })
+}
 
 fn sniff(head: &[u8]) -> bool {
     let first = head.split(|&b| b == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
@@ -24,39 +29,18 @@ fn sniff(head: &[u8]) -> bool {
         || first.starts_with(b"[\"")
 }
 
-struct Lines {
-    fields: Fields,
-    kernel: Kernel,
-}
-
-impl Lines {
-    /// The conversation id of one line, for the reader's cuts; faulty lines have none.
-    fn id_of(&self, bytes: &[u8], start: usize, end: usize, parts: &mut Parts) -> Option<u64> {
-        let line = without_line_end(&bytes[start..end]);
-        classify(self.kernel, line, &mut parts.masks);
-        parts.segments.clear();
-        if std::str::from_utf8(line).is_err() {
-            return None;
-        }
-        let text = Text { bytes: line, masks: &parts.masks };
-        let span = Span::new(0, line.len());
-        Parser::new(text, span, 0, &self.fields, &mut parts.json, &mut parts.segments)
-            .record()
-            .ok()?
-            .map(|id| id_hash(id.of(line)))
-    }
-}
-
-#[derive(Default)]
-struct Parts {
-    masks: Vec<crate::scan::Masks>,
-    segments: Vec<Segment>,
-    json: Scratch,
-}
+/// A value a line.
+struct Lines(Values);
 
 /// The start of the line that ends at `end` (its line break included).
 fn line_start(bytes: &[u8], end: usize) -> usize {
     memchr::memrchr(b'\n', &bytes[..end - 1]).map_or(0, |at| at + 1)
+}
+
+impl Lines {
+    fn value_of<'c>(chunk: &'c Chunk) -> impl Fn(&Record) -> Span + 'c {
+        |record| values::of_line(chunk.file, record.span, chunk.first)
+    }
 }
 
 impl Layout for Lines {
@@ -66,12 +50,16 @@ impl Layout for Lines {
         }
         let Some(last) = memchr::memrchr(b'\n', bytes) else { return 0 };
         let mut parts = Parts::default();
+        let mut id_of = |start: usize, end: usize| {
+            let line = values::of_line(bytes, Span::new(start, end), false);
+            self.0.id_of(bytes, line, &mut parts)
+        };
         // The last whole line may be followed by more of its conversation.
         let mut start = line_start(bytes, last + 1);
-        let Some(id) = self.id_of(bytes, start, last + 1, &mut parts) else { return last + 1 };
+        let Some(id) = id_of(start, last + 1) else { return last + 1 };
         while start > 0 {
             let before = line_start(bytes, start);
-            if self.id_of(bytes, before, start, &mut parts) != Some(id) {
+            if id_of(before, start) != Some(id) {
                 break;
             }
             start = before;
@@ -79,11 +67,11 @@ impl Layout for Lines {
         start
     }
 
-    fn record_end(&self, bytes: &[u8], at: usize, complete: bool) -> Option<usize> {
+    fn record_end(&self, bytes: &[u8], at: usize, _first: bool, complete: bool) -> Option<usize> {
         line_end(bytes, at, complete)
     }
 
-    fn count(&self, bytes: &[u8]) -> u64 {
+    fn count(&self, bytes: &[u8], _first: bool) -> u64 {
         count_lines(bytes)
     }
 
@@ -92,38 +80,11 @@ impl Layout for Lines {
         let bytes = chunk.text.bytes;
         let mut start = at;
         while let Some(end) = line_end(bytes, start, true) {
-            let record = out.records.len();
-            let known = out.segments.len();
-            out.records.push(Record { span: Span::new(start, end), fault: None, number });
-            let bom = if chunk.first && start == 0 && bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-            let body = without_line_end(&bytes[start..end]);
-            let id = if body[bom..].trim_ascii().is_empty() {
-                None
-            } else if end - start > limits::RECORD_BYTES {
-                out.fail(FaultKind::TooLong, 0);
-                None
-            } else if let Some(bad) = chunk.encoding_fault(start, end) {
-                out.fail(FaultKind::Encoding, bad);
-                None
-            } else {
-                let span = Span::new(start + bom, start + body.len());
-                let parser = Parser::new(
-                    chunk.text,
-                    span,
-                    record as u32,
-                    &self.fields,
-                    &mut out.json,
-                    &mut out.segments,
-                );
-                match parser.record() {
-                    Ok(id) => id.map(|id| id_hash(id.of(bytes))),
-                    Err((kind, place)) => {
-                        out.fail(kind, place - start);
-                        None
-                    }
-                }
-            };
-            if record == 0 {
+            let (record, known) = (Span::new(start, end), out.segments.len());
+            out.records.push(Record { span: record, fault: None, number });
+            let value = values::of_line(bytes, record, chunk.first);
+            let id = self.0.read(chunk, record, value, out);
+            if out.records.len() == 1 {
                 out.id = id;
             } else if id != out.id {
                 out.records.pop();
@@ -140,6 +101,7 @@ impl Layout for Lines {
                 break;
             }
         }
+        self.0.show(chunk, Lines::value_of(chunk), out);
         start
     }
 
@@ -149,15 +111,11 @@ impl Layout for Lines {
         conversation: &Conversation,
         segment: &Segment,
     ) -> [&'a [u8]; 2] {
-        [segment.name, segment.outer].map(|name| match conversation.segments.get(name as usize) {
-            Some(name) => name.span.of(chunk.text.bytes),
-            None => &[],
-        })
+        self.0.keys(chunk, conversation, segment)
     }
 
     fn is_speaker(&self, chunk: &Chunk, conversation: &Conversation, segment: &Segment) -> bool {
-        matches!(segment.role, Role::Exempt | Role::Person | Role::Value)
-            && self.fields.of(self.keys(chunk, conversation, segment)[0]) == Field::Speaker
+        self.0.is_speaker(chunk, conversation, segment)
     }
 
     fn pointers(
@@ -168,46 +126,25 @@ impl Layout for Lines {
         masked: &dyn Fn(u32) -> Option<String>,
         out: &mut Vec<String>,
     ) {
-        let bytes = chunk.text.bytes;
-        let plain = |name: &Segment| String::from_utf8_lossy(name.span.of(bytes)).into_owned();
-        // Nearly all segments are members of the record itself: no walk is needed.
-        let simple = |&segment: &u32| {
-            let segment = &conversation.segments[segment as usize];
-            let name = conversation.segments.get(segment.name as usize).filter(|_| segment.depth == 1)?;
-            let is_plain = !name.escaped && !name.span.of(bytes).iter().any(|b| b"~/".contains(b));
-            is_plain.then(|| format!("/{}", masked(segment.name).unwrap_or_else(|| plain(name))))
-        };
-        if let Some(pointers) = wanted.iter().map(simple).collect::<Option<Vec<String>>>() {
-            out.extend(pointers);
-            return;
-        }
-        let Some(&first) = wanted.first() else { return };
-        let record = conversation.segments[first as usize].record;
-        // The walk numbers the record's segments from 0; the conversation numbers them through.
-        let before = conversation.segments.partition_point(|other| other.record < record) as u32;
-        let name_of = |name: u32| {
-            masked(before + name).unwrap_or_else(|| plain(&conversation.segments[(before + name) as usize]))
-        };
-        let span = conversation.records[record as usize].span;
-        let bom = if chunk.first && span.start == 0 && bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-        let start = span.start as usize;
-        let body = Span::new(start + bom, start + without_line_end(span.of(bytes)).len());
-        let mut parts = Parts::default();
-        let mut parser = Parser::new(chunk.text, body, 0, &self.fields, &mut parts.json, &mut parts.segments);
-        for &segment in wanted {
-            let segment = &conversation.segments[segment as usize];
-            // The record was read before, so the walk meets every segment.
-            if let Some(mut pointer) = parser.pointer_to(segment.span.start, &name_of) {
-                if segment.role == Role::Key {
-                    pointer.push_str("#key");
-                }
-                out.push(pointer);
-            }
-        }
+        self.0.pointers(chunk, conversation, wanted, masked, Lines::value_of(chunk), out);
     }
 
-    fn marker(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(br#"{"sourdine":"quarantined"}"#);
+    fn places(
+        &self,
+        chunk: &Chunk,
+        conversation: &Conversation,
+        record: usize,
+        wanted: &[u32],
+        masked: &dyn Fn(u32) -> Option<String>,
+        out: &mut Vec<String>,
+    ) {
+        let value = Lines::value_of(chunk)(&conversation.records[record]);
+        self.0.walk_to(chunk, conversation, value, wanted, masked, out);
+    }
+
+    fn marker(&self, raw: &[u8], out: &mut Vec<u8>) {
+        out.extend_from_slice(values::MARKER);
+        same_line_end(raw, out);
     }
 
     fn about(&self) -> String {
@@ -217,23 +154,19 @@ impl Layout for Lines {
 
 #[cfg(test)]
 mod tests {
-    use super::super::FieldOptions;
     use super::super::fields::Field;
     use super::*;
+    use crate::model::{FaultKind, Role};
+    use crate::scan::{Text, classify};
     use proptest::prelude::*;
 
     fn parse(line: &str) -> (Conversation, usize) {
         let mut masks = Vec::new();
         classify(Kernel::best(), line.as_bytes(), &mut masks);
-        let chunk = Chunk {
-            text: Text { bytes: line.as_bytes(), masks: &masks },
-            is_utf8: true,
-            first: false,
-            record: 1,
-        };
+        let chunk = Chunk::new(Text { bytes: line.as_bytes(), masks: &masks }, false, 1);
         let mut out = Conversation::default();
-        let lines = Lines { fields: Fields::new(&FieldOptions::default()), kernel: Kernel::best() };
-        assert_eq!(lines.fields.of(b"Text"), Field::Text);
+        let lines = open(&FieldOptions::default());
+        assert_eq!(lines.0.fields.of(b"Text"), Field::Text);
         let end = lines.conversation(&chunk, 0, 1, &mut out);
         (out, end)
     }
@@ -305,12 +238,12 @@ mod tests {
     /// Segments of the record `line` after those of `before` were read.
     fn after(before: &[String], line: &str) -> (String, Option<FaultKind>) {
         let mut out = Conversation::default();
-        let lines = Lines { fields: Fields::new(&FieldOptions::default()), kernel: Kernel::best() };
+        let lines = open(&FieldOptions::default());
         for text in before.iter().map(String::as_str).chain([line]) {
             let mut masks = Vec::new();
             classify(Kernel::best(), text.as_bytes(), &mut masks);
             let text = Text { bytes: text.as_bytes(), masks: &masks };
-            lines.conversation(&Chunk { text, is_utf8: true, first: false, record: 1 }, 0, 1, &mut out);
+            lines.conversation(&Chunk::new(text, false, 1), 0, 1, &mut out);
         }
         (format!("{:?} {:?}", out.segments, out.id), out.records[0].fault.map(|fault| fault.kind))
     }

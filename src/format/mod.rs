@@ -6,17 +6,26 @@
 //!
 //! One file per format, one line in [`FORMATS`].
 
+mod align;
 mod csv;
+mod document;
 mod fields;
 mod json;
 mod jsonl;
 mod labels;
 mod shape;
+mod shown;
 mod text;
+mod tree;
+mod values;
 
+pub use align::{Run, Token};
 pub use fields::FieldOptions;
+pub use shown::{Aside, Dependent, Piece, Shown};
+pub use tree::Says;
 
 use crate::error::Result;
+use crate::limits;
 use crate::model::{Fault, FaultKind, Record, Segment};
 use crate::scan::Text;
 
@@ -38,7 +47,7 @@ pub struct Format {
 pub type Open = fn(head: &[u8], options: &FieldOptions) -> Result<Box<dyn Layout>>;
 
 /// All formats, the most particular first. The last one takes everything.
-pub const FORMATS: &[&Format] = &[&jsonl::FORMAT, &csv::TSV, &csv::FORMAT, &text::FORMAT];
+pub const FORMATS: &[&Format] = &[&document::FORMAT, &jsonl::FORMAT, &csv::TSV, &csv::FORMAT, &text::FORMAT];
 
 /// The format of that name.
 #[must_use]
@@ -73,6 +82,9 @@ pub struct Conversation {
     pub id: Option<u64>,
     /// Whether it was longer than the limit and goes on in the next one.
     pub cut: bool,
+    /// What is read in place of the chunk, where strings lie in pieces: then the segments are spans of it.
+    pub shown: Shown,
+    tree: tree::Tree,
     /// What the JSON parser remembers.
     json: json::Scratch,
     speakers: fields::Memo<bool>,
@@ -84,6 +96,7 @@ impl Conversation {
         self.segments.clear();
         self.id = None;
         self.cut = false;
+        self.shown.clear();
     }
 
     /// Takes back the segments of the current record and marks it as undecodable.
@@ -105,9 +118,27 @@ pub struct Chunk<'a> {
     pub first: bool,
     /// Number of its first record.
     pub record: u64,
+    /// The bytes as they lie in the file; other than `text` where a conversation is shown in their place.
+    pub file: &'a [u8],
 }
 
-impl Chunk<'_> {
+impl<'a> Chunk<'a> {
+    /// Bytes of a file.
+    #[must_use]
+    pub fn new(text: Text<'a>, first: bool, record: u64) -> Self {
+        let is_utf8 = simdutf8::basic::from_utf8(text.bytes).is_ok();
+        Chunk { text, is_utf8, first, record, file: text.bytes }
+    }
+
+    /// What of the chunk is read for a conversation: its own bytes, or what is shown in their place.
+    #[must_use]
+    pub fn as_read<'c>(&self, conversation: &'c Conversation) -> Chunk<'c>
+    where
+        'a: 'c,
+    {
+        Chunk { text: conversation.shown.text().unwrap_or(self.text), ..*self }
+    }
+
     /// Where in a record the first byte lies that is no UTF-8 text, if any.
     fn encoding_fault(&self, start: usize, end: usize) -> Option<usize> {
         if self.is_utf8 {
@@ -125,11 +156,12 @@ pub trait Layout: Send + Sync {
     /// that they begin the file.
     fn border(&self, bytes: &[u8], first: bool, complete: bool) -> usize;
 
-    /// Where the record that begins at `at` ends, line end included; `None` when more bytes are needed.
-    fn record_end(&self, bytes: &[u8], at: usize, complete: bool) -> Option<usize>;
+    /// Where the record that begins at `at` ends, line end included; `None` when more bytes are needed. `first`
+    /// says that `bytes` begin the file.
+    fn record_end(&self, bytes: &[u8], at: usize, first: bool, complete: bool) -> Option<usize>;
 
-    /// How many records `bytes`, whole records, consist of. The header counts.
-    fn count(&self, bytes: &[u8]) -> u64;
+    /// How many records `bytes`, whole records, consist of; `first` says that they begin the file. The header counts.
+    fn count(&self, bytes: &[u8], first: bool) -> u64;
 
     /// Reads the conversation that begins at byte `at` with record `number`; returns where it ends.
     fn conversation(&self, chunk: &Chunk, at: usize, number: u64, out: &mut Conversation) -> usize;
@@ -164,8 +196,31 @@ pub trait Layout: Send + Sync {
         out: &mut Vec<String>,
     );
 
-    /// Appends the record that stands for an undecodable one, without its line end.
-    fn marker(&self, out: &mut Vec<u8>);
+    /// Like [`Layout::pointers`], for the strings of one record of a shown conversation that begin at the `wanted`
+    /// bytes of the file (ascending).
+    fn places(
+        &self,
+        _chunk: &Chunk,
+        _conversation: &Conversation,
+        _record: usize,
+        _wanted: &[u32],
+        _masked: &dyn Fn(u32) -> Option<String>,
+        _out: &mut Vec<String>,
+    ) {
+    }
+
+    /// Longest record in bytes; a longer one is quarantined.
+    fn record_bytes(&self) -> usize {
+        limits::RECORD_BYTES
+    }
+
+    /// Where the next record begins in bytes that lie within one that is too long; `None` when all of them do.
+    fn next_record(&self, bytes: &[u8]) -> Option<usize> {
+        memchr::memchr(b'\n', bytes).map(|at| at + 1)
+    }
+
+    /// Appends what stands for an undecodable record, with what separates the record from the next one.
+    fn marker(&self, raw: &[u8], out: &mut Vec<u8>);
 
     /// What was detected, for a person: delimiter, columns.
     fn about(&self) -> String;
@@ -190,6 +245,11 @@ fn count_lines(bytes: &[u8]) -> u64 {
 fn without_line_end(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// Appends the line end of `raw`.
+fn same_line_end(raw: &[u8], out: &mut Vec<u8>) {
+    out.extend_from_slice(&raw[without_line_end(raw).len()..]);
 }
 
 /// A hash of a conversation's id. Two ids that collide would share their numbering, nothing else.

@@ -5,7 +5,9 @@
 //! line, the end, or a few lines without a label; till then those go on in it. A lone `Marie: …` or `Delivery: …` is text.
 
 use super::labels::{Label, Labels};
-use super::{Chunk, Conversation, FieldOptions, Format, Layout, count_lines, line_end, without_line_end};
+use super::{
+    Chunk, Conversation, FieldOptions, Format, Layout, count_lines, line_end, same_line_end, without_line_end,
+};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Escape, FaultKind, Record, Role, Segment, Span};
@@ -119,11 +121,11 @@ impl Layout for Lines {
         border
     }
 
-    fn record_end(&self, bytes: &[u8], at: usize, complete: bool) -> Option<usize> {
+    fn record_end(&self, bytes: &[u8], at: usize, _first: bool, complete: bool) -> Option<usize> {
         line_end(bytes, at, complete)
     }
 
-    fn count(&self, bytes: &[u8]) -> u64 {
+    fn count(&self, bytes: &[u8], _first: bool) -> u64 {
         count_lines(bytes)
     }
 
@@ -207,8 +209,9 @@ impl Layout for Lines {
         out.extend(wanted.iter().map(name));
     }
 
-    fn marker(&self, out: &mut Vec<u8>) {
+    fn marker(&self, raw: &[u8], out: &mut Vec<u8>) {
         out.extend_from_slice(b"[QUARANTINED]");
+        same_line_end(raw, out);
     }
 
     fn about(&self) -> String {

@@ -110,13 +110,13 @@ impl Cutter {
             go_on(input, &mut read, settings)?;
             let mut border = file.layout.border(&buffer, self.first, complete);
             if border == 0 && !complete {
-                if buffer.len() <= limits::CONVERSATION_BYTES + limits::RECORD_BYTES {
+                if buffer.len() <= limits::CONVERSATION_BYTES + file.layout.record_bytes() {
                     size = (buffer.len() * 2).max(size);
                     continue;
                 }
                 border = self.cut_conversation(file, &buffer);
                 if border == 0 {
-                    if !self.skip_record(input, &mut buffer, lane)? {
+                    if !self.skip_record(file, input, &mut buffer, lane)? {
                         return Ok(false);
                     }
                     continue;
@@ -126,7 +126,7 @@ impl Cutter {
             rest.extend_from_slice(&buffer[border..]);
             buffer.truncate(border);
             if !buffer.is_empty() {
-                let records = file.layout.count(&buffer);
+                let records = file.layout.count(&buffer, self.first);
                 if !self.hand_out(file, buffer, records, settings, lane)? {
                     return Ok(false);
                 }
@@ -150,7 +150,9 @@ impl Cutter {
     ) -> std::result::Result<bool, Stopped> {
         let (mut buffer, mut complete, mut read) = (Vec::new(), false, 0);
         loop {
-            while let Some(end) = file.layout.record_end(&buffer, 0, complete).filter(|&end| end > 0) {
+            while let Some(end) =
+                file.layout.record_end(&buffer, 0, self.first, complete).filter(|&end| end > 0)
+            {
                 let rest = buffer.split_off(end);
                 let record = std::mem::replace(&mut buffer, rest);
                 if !self.hand_out(file, record, 1, settings, lane)? {
@@ -160,8 +162,8 @@ impl Cutter {
             if complete {
                 return Ok(true);
             }
-            if buffer.len() > limits::RECORD_BYTES {
-                if !self.skip_record(input, &mut buffer, lane)? {
+            if buffer.len() > file.layout.record_bytes() {
+                if !self.skip_record(file, input, &mut buffer, lane)? {
                     return Ok(false);
                 }
                 continue;
@@ -194,7 +196,7 @@ impl Cutter {
     fn cut_conversation(&self, file: &FileContext, buffer: &[u8]) -> usize {
         let mut at = 0;
         while at < limits::CONVERSATION_BYTES {
-            match file.layout.record_end(buffer, at, false) {
+            match file.layout.record_end(buffer, at, self.first, false) {
                 Some(end) => at = end,
                 None => break,
             }
@@ -202,9 +204,10 @@ impl Cutter {
         at
     }
 
-    /// Hands a record that is too long to quarantine, piece by piece up to its line's end.
+    /// Hands a record that is too long to quarantine, piece by piece up to the next one.
     fn skip_record(
         &mut self,
+        file: &FileContext,
         input: &mut Input,
         buffer: &mut Vec<u8>,
         lane: &mut dyn Lane,
@@ -212,7 +215,7 @@ impl Cutter {
         let (record, offset) = (self.record, self.offset);
         let mut first = true;
         loop {
-            let end = memchr::memchr(b'\n', buffer).map(|at| at + 1);
+            let end = file.layout.next_record(buffer);
             let rest = buffer.split_off(end.unwrap_or(buffer.len()));
             self.offset += buffer.len() as u64;
             let piece = std::mem::replace(buffer, rest);

@@ -187,7 +187,7 @@ impl<'e> Writer<'e> {
         if first {
             // Where only findings come out there is no record to stand in for.
             if self.engine.masks() {
-                open.file.layout.marker(&mut out);
+                open.file.layout.marker(b"", &mut out);
             }
             self.report.end.quarantined += 1;
             self.report.end.records += 1;

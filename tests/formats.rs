@@ -1,0 +1,249 @@
+//! Is a document of every make masked whole, and nothing else of it changed?
+//!
+//! The samples in `testdata/formats` are made by `tools/formats/samples.py`; `UPDATE_GOLDEN=1 cargo test --test
+//! formats` writes their masked forms anew; read the difference before you commit it.
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use support::{Outcome, PLAIN, Way, engine, redact};
+
+/// What the two calls must not leak, in lower case, as written and as said.
+const CANARIES: &[&str] = &[
+    "john",
+    "jon ",
+    "whitlo",
+    "wetlock",
+    "nadia",
+    "brandt",
+    "marlène",
+    "marl\\u00e8ne",
+    "quentin",
+    "4111",
+    "1111 ",
+    "020 7946",
+    "7946 0123",
+    "442079460123",
+    "0207 946",
+    "06 39 98",
+    "639981234",
+    "four one one",
+    "one one one",
+    "oh two oh",
+    "example dot com",
+];
+
+fn samples() -> Vec<PathBuf> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/formats");
+    let mut samples: Vec<PathBuf> = fs::read_dir(directory)
+        .expect("the samples")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|end| end == "json"))
+        .filter(|path| !path.to_string_lossy().ends_with(".masked.json"))
+        .collect();
+    samples.sort();
+    samples
+}
+
+fn assert_no_canary(name: &str, outcome: &Outcome) {
+    for (what, text) in [("output", outcome.text()), ("audit", outcome.audit.clone())] {
+        let text = text.to_lowercase();
+        for canary in CANARIES {
+            let at = text.find(canary);
+            assert!(at.is_none(), "{name}: `{canary}` at byte {} of the {what}", at.unwrap_or(0));
+        }
+    }
+}
+
+#[test]
+fn documents_come_out_as_they_stand_in_the_repository() {
+    let samples = samples();
+    assert!(samples.len() >= 16, "{} samples", samples.len());
+    for sample in samples {
+        let name = sample.file_name().expect("a name").to_string_lossy().into_owned();
+        let raw = fs::read(&sample).expect("a sample");
+        let outcome = redact(&engine(), "json", &raw, PLAIN);
+        assert_eq!(outcome.report.end.quarantined, 0, "{name}");
+        assert_no_canary(&name, &outcome);
+        let golden = sample.with_extension("masked.json");
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            fs::write(&golden, &outcome.output).expect("writes");
+        }
+        assert_same(&name, &outcome.text(), &fs::read_to_string(&golden).expect("its masked form"));
+        let again = redact(&engine(), "json", &outcome.output, PLAIN);
+        assert_same(&format!("{name} a second time"), &again.text(), &outcome.text());
+        let (before, after) = (parse(&raw), parse(&outcome.output));
+        same_but_masked(&name, "", &before, &after);
+        joins_hold(&name, &before, &after);
+    }
+}
+
+/// Long texts are the same; if not, the places where they part are shown.
+fn assert_same(what: &str, now: &str, expected: &str) {
+    let equal = now.bytes().zip(expected.bytes()).take_while(|(a, b)| a == b).count();
+    let around = |text: &str| {
+        let from = equal.saturating_sub(60);
+        String::from_utf8_lossy(&text.as_bytes()[from..text.len().min(equal + 60)]).into_owned()
+    };
+    assert!(
+        now == expected,
+        "{what}: at byte {equal}\n  now      {}\n  expected {}",
+        around(now),
+        around(expected)
+    );
+}
+
+fn parse(json: &[u8]) -> Value {
+    serde_json::from_slice(json).expect("JSON")
+}
+
+/// Only strings change, into such with a tag or, in lists of words, nothing; and numbers that follow from them.
+fn same_but_masked(name: &str, at: &str, before: &Value, after: &Value) {
+    match (before, after) {
+        (Value::Object(before), Value::Object(after)) => {
+            let names = |of: &serde_json::Map<String, Value>| of.keys().cloned().collect::<Vec<_>>();
+            assert_eq!(names(before), names(after), "{name} {at}");
+            for (key, value) in before {
+                same_but_masked(name, &format!("{at}/{key}"), value, &after[key]);
+            }
+        }
+        (Value::Array(before), Value::Array(after)) if at.ends_with("/tokens") && after.is_empty() => {
+            assert!(before.iter().all(Value::is_number), "{name} {at}");
+        }
+        (Value::Array(before), Value::Array(after)) => {
+            assert_eq!(before.len(), after.len(), "{name} {at}");
+            for (index, (before, after)) in before.iter().zip(after).enumerate() {
+                same_but_masked(name, &format!("{at}/{index}"), before, after);
+            }
+        }
+        (Value::String(before), Value::String(after)) => {
+            assert!(before == after || after.is_empty() || after.contains('['), "{name} {at}: {after}");
+        }
+        (Value::Number(before), Value::Number(after)) => {
+            let follows =
+                at.contains("CharacterOffsets") || at.contains("character_offset") || at.ends_with("/id");
+            assert!(before == after || follows, "{name} {at}: {after}");
+        }
+        _ => assert_eq!(before, after, "{name} {at}"),
+    }
+}
+
+/// The strings of a list of words, as they are joined: blanks between them, none before a stop, unless they bring
+/// their own.
+fn joined(words: &[String]) -> String {
+    let brings_blanks = words.iter().any(|word| word.starts_with(' '));
+    words.iter().filter(|word| !word.is_empty()).fold(String::new(), |mut text, word| {
+        let is_stop = word.chars().all(|c| ".,?!".contains(c));
+        if !text.is_empty() && !brings_blanks && !is_stop {
+            text.push(' ');
+        }
+        text + word
+    })
+}
+
+/// Lists of words in a value: what leads to each, and its words in both documents.
+fn lists(at: &str, before: &Value, after: &Value, out: &mut Vec<(String, Vec<String>, Vec<String>)>) {
+    match (before, after) {
+        (Value::Object(before), Value::Object(after)) => {
+            before.iter().for_each(|(key, value)| lists(&format!("{at}/{key}"), value, &after[key], out));
+        }
+        (Value::Array(before), Value::Array(after)) => {
+            let word = |element: &Value, key: &str| {
+                let value = match key {
+                    "content in alternatives" => element.pointer("/alternatives/0/content"),
+                    key => element.get(key),
+                };
+                value.and_then(Value::as_str).map(str::to_owned)
+            };
+            let keys = [
+                "word",
+                "text",
+                "punctuated_word",
+                "displayText",
+                "char",
+                "content",
+                "Content",
+                "content in alternatives",
+            ];
+            for key in keys {
+                let of = |array: &[Value]| {
+                    array.iter().map(|element| word(element, key)).collect::<Option<Vec<_>>>()
+                };
+                if let (Some(before), Some(after)) = (of(before), of(after)) {
+                    out.push((format!("{at}/*/{key}"), before, after));
+                }
+            }
+            for (index, (before, after)) in before.iter().zip(after).enumerate() {
+                lists(&format!("{at}/{index}"), before, after, out);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn strings(before: &Value, after: &Value, out: &mut Vec<(String, String)>) {
+    match (before, after) {
+        (Value::Object(before), Value::Object(after)) => {
+            before.iter().for_each(|(key, value)| strings(value, &after[key], out));
+        }
+        (Value::Array(before), Value::Array(after)) => {
+            before.iter().zip(after).for_each(|(before, after)| strings(before, after, out));
+        }
+        (Value::String(before), Value::String(after)) => out.push((before.clone(), after.clone())),
+        _ => {}
+    }
+}
+
+/// A list of words that was a text of its document is the same text of the masked one.
+fn joins_hold(name: &str, before: &Value, after: &Value) {
+    let (mut words, mut texts) = (Vec::new(), Vec::new());
+    lists("", before, after, &mut words);
+    strings(before, after, &mut texts);
+    let mut held = 0;
+    for (at, before, after) in &words {
+        let (was, now) = (joined(before), joined(after));
+        let spaced = |text: &str| text.split_whitespace().count() > 2;
+        let mut equal = texts.iter().filter(|(text, _)| spaced(text) && text.trim() == was.trim()).peekable();
+        if equal.peek().is_some() {
+            held += 1;
+            assert!(equal.any(|(_, masked)| masked.trim() == now.trim()), "{name} {at}: {now}");
+        }
+    }
+    // Those of others are no text of theirs by themselves: without stops, or with marks of the model.
+    let has_words = !["openai_diarized.json", "azure_short.json", "openai_verbose.json", "whisper_cpp.json"]
+        .contains(&name);
+    assert!(held > 0 || !has_words, "{name}: no list of words was a text");
+}
+
+#[test]
+fn documents_come_out_alike_however_they_are_read() {
+    for sample in samples() {
+        let raw = fs::read(&sample).expect("a sample");
+        let expected = fs::read_to_string(sample.with_extension("masked.json")).expect("its masked form");
+        for (jobs, chunk_bytes, read_bytes) in [(2, 1, 1 << 20), (1, 4096, 977), (2, 1 << 18, 1 << 12)] {
+            let way = Way { jobs, chunk_bytes, chunks_ahead: 1, read_bytes };
+            let outcome = redact(&engine(), "json", &raw, way);
+            assert_same(&format!("{} {way:?}", sample.display()), &outcome.text(), &expected);
+        }
+    }
+}
+
+/// One document a line, in an array, in an object with an array, one after the other: each comes out the same.
+#[test]
+fn documents_come_out_alike_wherever_they_stand() {
+    for sample in samples() {
+        let name = sample.display();
+        let compact = parse(&fs::read(&sample).expect("a sample")).to_string();
+        let alone = redact(&engine(), "json", compact.as_bytes(), PLAIN).text();
+        let lines = redact(&engine(), "json", format!("{compact}\n{compact}\n").as_bytes(), PLAIN);
+        assert_same(&format!("{name}"), &lines.text(), &format!("{alone}\n{alone}\n"));
+        let array = redact(&engine(), "json", format!("[{compact},\n {compact}]\n").as_bytes(), PLAIN);
+        assert_same(&format!("{name}"), &array.text(), &format!("[{alone},\n {alone}]\n"));
+        // JSON lines look at fewer strings for names, and at what repeats the text as here.
+        let jsonl = redact(&engine(), "jsonl", format!("{compact}\n").as_bytes(), PLAIN);
+        assert_no_canary(&name.to_string(), &jsonl);
+    }
+}
