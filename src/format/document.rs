@@ -8,7 +8,7 @@
 use super::fields::{Field, Fields};
 use super::tree::{string_end, value_end};
 use super::values::{self, Values};
-use super::{Chunk, Conversation, Format, Layout, id_hash};
+use super::{Chunk, Conversation, Format, Layout, id_hash, line_end};
 use crate::limits;
 use crate::model::{Record, Role, Segment, Span};
 use crate::scan::{Kernel, Text, classify};
@@ -153,8 +153,16 @@ impl Documents {
         if self.around.is_some() && bytes[from] == b']' {
             return all(Part::Tail);
         }
+        // Where no value begins there is a line that cannot be decoded.
+        if self.around.is_none()
+            && !matches!(bytes[from], b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n')
+        {
+            return match line_end(bytes, from, complete) {
+                Some(end) => Some((Part::Value, end)),
+                None => all(Part::Value),
+            };
+        }
         let Some(end) = value_end(bytes, from) else { return all(Part::Value) };
-        // A sign that belongs to no value is a record that cannot be decoded.
         let end = end.max(from + 1);
         if self.around.is_some() {
             let next = skip(bytes, end, b" \t\r\n");
