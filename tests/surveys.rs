@@ -307,6 +307,21 @@ fn headers_of_every_shape() {
             "id,What is the number of your case file?\n1,AB-4471\n2,none\n",
             "id,What is the number of your case file?\n1,[REFERENCE_1]\n2,none\n",
         ),
+        (
+            "a question as a key of a text",
+            "id,What is the number of your case file?\n1,I think it is 20447\n2,well I do not know\n3,\n",
+            "id,What is the number of your case file?\n1,I think it is [REFERENCE_1]\n2,well I do not know\n3,\n",
+        ),
+        (
+            "a question that ends in what it asks for",
+            "id,\"May we call? If so, at which phone number?\"\n1,yes do it 555 0142 then\n2,no do not call\n3,\n",
+            "id,\"May we call? If so, at which phone number?\"\n1,yes do it [PHONE_1] then\n2,no do not call\n3,\n",
+        ),
+        (
+            "a word in a header makes no references of all numbers",
+            "id,ticket description\n1,broke in 2024 after 1500 uses\n2,error 50012 it said\n",
+            "id,ticket description\n1,broke in 2024 after 1500 uses\n2,error 50012 it said\n",
+        ),
         ("a policy's own word", "id,City,Age\n1,Lyon,37\n", "id,City,Age\n1,Lyon,37\n"),
         ("nothing", "", ""),
     ] {

@@ -229,7 +229,10 @@ impl Column {
         } else {
             format!("{} {question}", if header.rows == 0 { "" } else { &self.name })
         };
-        if !is_named && !Naming::shipped().is_open(&asked) && announcing.is_in(&asked, ASKED_WORDS) {
+        // `Ticket description` is over what somebody tells; its words would make references of all numbers there.
+        let naming = Naming::shipped();
+        let asks = naming.asks(&asked) && !naming.is_open(&asked);
+        if !is_named && asks && announcing.is_in(&asked, ASKED_WORDS) {
             self.asked = asked;
         }
         if announcing.is_in(&question, usize::MAX) {

@@ -138,16 +138,26 @@ fn is_known(first: &[String], rest: &[Vec<String>], fields: &Fields) -> bool {
     known >= 2 && !first.iter().any(|cell| is_data(cell))
 }
 
-/// Whether at least two columns hold figures throughout, but not here, and nothing in the row is data.
+/// Whether columns hold figures throughout, but not here, and nothing in the row is data: two of them, or one that
+/// has a name of one word over several rows. A first answer may lack a figure, so a word for that is no name.
 fn contrasts(first: &[String], rest: &[Vec<String>]) -> bool {
+    const SEVERAL: usize = 3;
     let figures = |column: usize| {
         let mut cells =
             rest.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.trim().is_empty()).peekable();
         cells.peek().is_some() && cells.all(|cell| is_data(cell))
     };
-    rest.len() >= 2
-        && !first.iter().any(|cell| is_data(cell))
-        && (0..first.len()).filter(|&column| !first[column].trim().is_empty() && figures(column)).count() >= 2
+    if rest.len() < 2 || first.iter().any(|cell| is_data(cell)) {
+        return false;
+    }
+    let (mut columns, mut named) = (0, false);
+    for (column, name) in first.iter().enumerate().filter(|(_, name)| !name.trim().is_empty()) {
+        if figures(column) {
+            columns += 1;
+            named |= name.trim().chars().all(char::is_alphanumeric) && !Naming::shipped().is_missing(name);
+        }
+    }
+    columns >= 2 || columns == 1 && named && rest.len() >= SEVERAL
 }
 
 /// A number, a date, an address: what no header is.
@@ -215,6 +225,11 @@ mod tests {
         assert_eq!(header(&[&["Email", "Score", question, ""], &["a@example.com", "9", "x", ""]]), is(1));
         assert_eq!(header(&[&["Email", "Email", "Score"], &["a@example.com", "", "9"]]), is(1));
         assert_eq!(header(&[&["A?", "A?", question], &["1", "2", "x"], &["3", "4", "y"]]), is(1));
+        let figures: &[&[&str]] = &[&["1", "x"], &["2", "y"], &["3", "z"]];
+        let over = |first: &[&str]| header(&[&[first], figures].concat());
+        assert_eq!(over(&["id", question]), is(1));
+        assert_eq!(over(&["n/a", question]), is(0));
+        assert_eq!(over(&["unknown", question]), is(0));
         assert_eq!(header(&[&["1", "fine"], &["2", "not"]]), is(0));
         assert_eq!(
             header(&[&["n/a", "my name is Marie Dupont and I am not happy with it"], &["2", "x"]]),

@@ -43,6 +43,7 @@ struct Lexicon {
     open_questions: Vec<String>,
     closed: Vec<String>,
     closed_ends: Vec<String>,
+    missing: Vec<String>,
     masked: Vec<Masked>,
 }
 
@@ -69,6 +70,7 @@ pub(super) struct Naming {
     open_questions: Vec<String>,
     closed: Vec<String>,
     closed_ends: Vec<String>,
+    missing: Vec<String>,
 }
 
 /// Words of a question beyond which it asks for more than a name.
@@ -120,6 +122,7 @@ impl Naming {
             open_questions: all(lexicon.open_questions, words),
             closed: all(lexicon.closed, words),
             closed_ends: all(lexicon.closed_ends, words),
+            missing: all(lexicon.missing, squeezed),
         }
     }
 
@@ -153,6 +156,19 @@ impl Naming {
             .filter_map(|dash| header.rfind(dash).map(|at| at + dash.len()));
         let label = part.max().map(|at| &header[at..]);
         label.into_iter().chain([header]).find_map(|asked| self.asked_for(asked))
+    }
+
+    /// Whether a header asks for something: it begins so (`What is your …`) or ends in a name of two words and more
+    /// (`… at which telephone number?`).
+    pub(super) fn asks(&self, header: &str) -> bool {
+        const NAME_WORDS: std::ops::RangeInclusive<usize> = 2..=4;
+        let plain = words(header);
+        let all: Vec<&str> = plain.split(' ').collect();
+        let is_name = |count: usize| {
+            let name = all.get(all.len().saturating_sub(count)..).unwrap_or_default().concat();
+            matches!(self.names.get(&name), Some(Named::Masked(_)))
+        };
+        self.asks.iter().any(|ask| strip_start(&plain, ask).is_some()) || NAME_WORDS.into_iter().any(is_name)
     }
 
     fn asked_for(&self, question: &str) -> Option<Named> {
@@ -194,6 +210,11 @@ impl Naming {
     pub(super) fn is_closed(&self, header: &str) -> bool {
         let plain = words(header);
         self.closed.contains(&plain) || self.closed_ends.iter().any(|end| strip_end(&plain, end).is_some())
+    }
+
+    /// Whether a cell only says that nothing stands there.
+    pub(super) fn is_missing(&self, cell: &str) -> bool {
+        self.missing.contains(&squeezed(cell))
     }
 
     /// Whether a header names the ids of the people asked, as SurveyMonkey does.
