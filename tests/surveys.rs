@@ -322,10 +322,21 @@ fn headers_of_every_shape() {
             "id,ticket description\n1,broke in 2024 after 1500 uses\n2,error 50012 it said\n",
             "id,ticket description\n1,broke in 2024 after 1500 uses\n2,error 50012 it said\n",
         ),
+        (
+            "figures that are masked tell a header no less",
+            "nr,Was it Marie Dupont?\n+33 6 39 98 12 34,yes\n+33 6 39 98 12 35,no\n+33 6 39 98 12 36,no\n",
+            "nr,Was it Marie Dupont?\n[PHONE_1],yes\n[PHONE_1],no\n[PHONE_1],no\n",
+        ),
+        (
+            "names in short answers",
+            "id,order info\n1,Marie Dupont 20447\n2,Paul Martin 20448\n",
+            "id,order info\n1,[PERSON_1] 20447\n2,[PERSON_1] 20448\n",
+        ),
         ("a policy's own word", "id,City,Age\n1,Lyon,37\n", "id,City,Age\n1,Lyon,37\n"),
         ("nothing", "", ""),
     ] {
         assert_eq!(plain(input).text(), output, "{name}");
+        assert_eq!(plain(output).text(), output, "{name}, a second time");
         let delimiter = if input.contains('|') {
             '|'
         } else if input.contains(';') {

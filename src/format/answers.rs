@@ -5,6 +5,7 @@
 
 use super::header::Export;
 use super::naming::{Naming, squeezed};
+use crate::model::closing;
 
 /// The first rows' cells of a column.
 #[derive(Clone, Copy)]
@@ -25,7 +26,8 @@ impl<'a> Cells<'a> {
         const SENTENCE: usize = 8;
         let (mut cells, mut words, mut longest) = (0, 0, 0);
         for cell in self.filled() {
-            let count = cell.split_whitespace().count();
+            // A label stands for a name, mostly: a second run shall count as the first one did.
+            let count: usize = cell.split_whitespace().map(|word| 1 + usize::from(is_label(word))).sum();
             (cells, words, longest) = (cells + 1, words + count, longest.max(count));
         }
         cells > 0 && words >= 3 * cells || longest >= SENTENCE
@@ -69,6 +71,15 @@ pub(super) fn are_choices(export: Export, heads: &[&str], cells: Cells) -> bool 
     heads.iter().any(|head| naming.is_closed(head))
         || export == Export::Qualtrics && heads.iter().any(|head| naming.is_of_qualtrics(head))
         || cells.come_again()
+}
+
+/// Whether all of it is a label: `[PHONE_1]`.
+pub(super) fn is_label(text: &str) -> bool {
+    let inner = text.as_bytes().split_first().and_then(|(&open, rest)| rest.strip_suffix(&[closing(open)?]));
+    let is_of_label = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_';
+    inner.is_some_and(|inner| {
+        inner.first().is_some_and(u8::is_ascii_uppercase) && inner.iter().all(is_of_label)
+    })
 }
 
 /// The id in a cell of Qualtrics' third row.

@@ -7,6 +7,7 @@
 //! A row of data that passes for a header is read by the structured rules alone, so a row is only taken for one
 //! when no answer could look like it.
 
+use super::answers::is_label;
 use super::fields::{Field, Fields};
 use super::naming::{Naming, squeezed};
 
@@ -160,10 +161,13 @@ fn contrasts(first: &[String], rest: &[Vec<String>]) -> bool {
     columns >= 2 || columns == 1 && named && rest.len() >= SEVERAL
 }
 
-/// A number, a date, an address: what no header is.
+/// A number, a date, an address: what no header is. A label is what one of them became, or a second run would see
+/// another header.
 fn is_data(cell: &str) -> bool {
     let figure = |c: char| c.is_ascii_digit() || " .,:/-+%TZ".contains(c);
-    cell.contains('@') || cell.chars().any(|c| c.is_ascii_digit()) && cell.chars().all(figure)
+    cell.contains('@')
+        || is_label(cell.trim())
+        || cell.chars().any(|c| c.is_ascii_digit()) && cell.chars().all(figure)
 }
 
 #[cfg(test)]
