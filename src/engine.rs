@@ -7,6 +7,7 @@
 //! something in it folds), findings are united, the policy says what is masked, values get their numbers,
 //! and the records are copied with the edits spliced in.
 
+mod echo;
 pub mod explain;
 mod explained;
 mod found;
@@ -362,7 +363,7 @@ impl Engine {
             }
         }
         self.sweep(file, chunk, conversation, from, worker);
-        self.stitch(file, chunk, conversation, worker);
+        self.stitch(file, chunk, conversation, from, worker);
         self.replacements(chunk, conversation, worker);
         let count = |found: &[Located], counts: &mut [u64]| {
             for located in found {

@@ -236,6 +236,29 @@ fn the_users_word() {
     assert!(redact_fields(&engine(), "jsonl", b"{\"text\":\"x\"}\n", PLAIN, fields).is_err());
 }
 
+/// What a column holds is known in the answers of its row, whatever was done with the cell.
+#[test]
+fn cells_that_are_written_again() {
+    let table = "Account Number,Why?,Shop\n\
+                 QZ77-1,it was QZ77-1 I said,\"not QZ77-12, QZ77-1\"\n\
+                 none,not QZ77-1 here none,\n\
+                 12,12 of them,QZ77-1\n";
+    let labels = |cell: &str| {
+        format!(
+            "Account Number,Why?,Shop\n\
+             {cell},it was [REFERENCE_1] I said,\"not QZ77-12, [REFERENCE_1]\"\n"
+        )
+    };
+    let plain = with(table, &[]).text();
+    assert!(plain.starts_with(&labels("[REFERENCE_1]")), "{plain}");
+    assert!(plain.contains(",not QZ77-1 here none,\n") && plain.ends_with(",12 of them,QZ77-1\n"), "{plain}");
+    assert_eq!(with(&plain, &[]).text(), plain);
+    let dropped = with(table, &[("account number", Treatment::Whole(As::Drop))]).text();
+    assert!(dropped.starts_with(&labels("")), "{dropped}");
+    let kept = with(table, &[("account number", Treatment::Keep)]).text();
+    assert_eq!(kept, table);
+}
+
 #[test]
 fn hashes() {
     let hash = &[("email", Treatment::Whole(As::Hash)), ("id", Treatment::Whole(As::Hash))];

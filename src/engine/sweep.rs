@@ -69,15 +69,17 @@ impl Engine {
         }
     }
 
-    /// Masks values that were said over several turns, and what repeats a value.
+    /// Masks values that were said over several turns, and what repeats a value, from record `from` on.
     pub(super) fn stitch(
         &self,
         file: &FileContext,
         chunk: &Chunk,
         conversation: &Conversation,
+        from: usize,
         worker: &mut Worker,
     ) {
         let mut stitched = self.rules.stitch(&mut worker.detect);
+        stitched.append(&mut self.echoes(chunk, conversation, from, worker));
         stitched.retain(|piece| matches!(self.policy.action(piece.finding.entity), Action::Mask(_)));
         stitched.sort_unstable_by_key(|piece| piece.span);
         let old = std::mem::take(&mut worker.masked);
@@ -99,9 +101,14 @@ impl Engine {
                 |piece: &Stitched| Located { span: piece.span, finding: piece.finding, segment: index };
             worker.found.extend(pieces.iter().map(located));
             resolve(&mut worker.found);
-            worker.detect.turn_back(pieces[0].turn);
             let segment = &conversation.segments[index as usize];
-            let keys = [file.layout.asked(segment), &[]];
+            let keys = match segment.role {
+                Role::Text => {
+                    worker.detect.turn_back(pieces[0].turn);
+                    [file.layout.asked(segment), &[]]
+                }
+                _ => file.layout.keys(chunk, conversation, segment),
+            };
             self.look_again(chunk.text, segment, index, keys, (false, true), worker);
             masked.extend_from_slice(&worker.found);
         }

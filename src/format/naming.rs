@@ -200,7 +200,7 @@ impl Naming {
     /// Whether a header says that the answer is written freely.
     pub(super) fn is_open(&self, header: &str) -> bool {
         let plain = words(header);
-        let is_question = plain.split(' ').count() >= QUESTION_WORDS;
+        let is_question = plain.split(' ').count() >= QUESTION_WORDS || header.trim_end().ends_with('?');
         let padded = format!(" {plain} ");
         self.open_ends.iter().any(|end| strip_end(&plain, end).is_some())
             || is_question && self.open_questions.iter().any(|open| padded.contains(&format!(" {open} ")))
