@@ -227,8 +227,13 @@ fn the_users_word() {
     assert!(!kept.audit.contains("EMAIL"));
     let text = with(TABLE, &[("full-name", Treatment::Text)]).text();
     assert!(text.contains("1,[PERSON_1],call [PERSON_2] please"), "{text}");
+    // In a row that may have moved nothing is kept.
+    let moved = "id,x,comment\n1,jo@example.com,fine\n2,jo@example.com,fine, fine\n3,jo@example.com,fine,\n";
+    let kept = with(moved, &[("x", Treatment::Keep)]).text();
+    assert_eq!(kept, moved.replace("2,jo@example.com", "2,[EMAIL_1]"));
+    assert_eq!(with("1,x y\n2,y z\n", &[("2", Treatment::Whole(As::Drop))]).text(), "1,\n2,\n");
     // Neither a wrong name nor a position beyond the table is passed over.
-    for name in ["mail address", "#6", "#0", "6", ""] {
+    for name in ["mail address", "#6", "#0", "6", "", "?"] {
         let fields = columns(&[(name, Treatment::Whole(As::Drop))]);
         assert!(redact_fields(&engine(), "csv", TABLE.as_bytes(), PLAIN, fields).is_err(), "{name}");
     }
@@ -356,6 +361,11 @@ fn headers_of_every_shape() {
             "id,order info\n1,[PERSON_1] 20447\n2,[PERSON_1] 20448\n",
         ),
         ("a policy's own word", "id,City,Age\n1,Lyon,37\n", "id,City,Age\n1,Lyon,37\n"),
+        (
+            "a number in place of a score",
+            "Respondent ID,score,note\n114800000001,0639981234,06 39 98 12 34\n114800000002,9,\n",
+            "Respondent ID,score,note\n114800000001,[PHONE_1],[PHONE_1]\n114800000002,9,\n",
+        ),
         ("nothing", "", ""),
     ] {
         assert_eq!(plain(input).text(), output, "{name}");

@@ -3,8 +3,8 @@
 //! Decided once, when a table is opened: from the user's word, else from the header rows, else from the first
 //! rows of data. A reader of any kind of table hands over its rows as text and gets the role of each cell back.
 //!
-//! The user's word always counts. Without one, a column whose header names personal data is masked whole; ids and
-//! marks of the survey stay; answers that are written freely are text; in the export of a survey tool every other
+//! The user's word always counts. Without one, a column whose header names personal data is masked whole; ids of
+//! the survey stay; answers that are written freely are text; in the export of a survey tool every other
 //! column is text too, for nobody knows what people wrote there.
 
 use super::answers::{Cells, are_choices, import_id};
@@ -40,7 +40,7 @@ pub enum Treatment {
 enum Reading {
     /// As a field of that kind.
     Field(Field),
-    /// As the survey's own: what looks the part stays.
+    /// As ids of the survey: what looks the part stays.
     Survey,
     /// Not at all: masked whole.
     Whole(Whole),
@@ -329,8 +329,10 @@ fn decide(
         return whole(entity);
     }
     let named = naming.of_name(name);
-    if named == Some(Named::Survey) && !cells.is_prose() {
-        return Reading::Survey;
+    match named {
+        Some(Named::Survey) if !cells.is_prose() => return Reading::Survey,
+        Some(Named::Mark) if !cells.is_prose() => return Reading::Field(Field::Other),
+        _ => {}
     }
     let is_text = options.text.is_empty()
         && (named == Some(Named::Text)
@@ -352,11 +354,19 @@ fn apply(
         let at = option.name.strip_prefix('#').and_then(|number| number.parse::<usize>().ok());
         let chosen: Vec<usize> = match at {
             Some(number) => (number.wrapping_sub(1)..number).filter(|&at| at < columns.len()).collect(),
+            // Called 1, 2, … where there is no header.
+            None if heads.is_empty() => {
+                (0..columns.len()).filter(|&at| columns[at].name == option.name).collect()
+            }
             None => {
                 // The first header row that has the name decides; in it, every column of that name.
                 let wanted = squeezed(&option.name);
+                // `?` is a header too, and not the same as an empty one.
+                let is_same = |name: &String| {
+                    if wanted.is_empty() { *name == option.name } else { squeezed(name) == wanted }
+                };
                 let of_row = |row: &Vec<String>| -> Vec<usize> {
-                    let is_it = |&at: &usize| row.get(at).is_some_and(|name| squeezed(name) == wanted);
+                    let is_it = |&at: &usize| row.get(at).is_some_and(is_same);
                     (0..columns.len()).filter(is_it).collect()
                 };
                 heads.iter().map(of_row).find(|found| !found.is_empty()).unwrap_or_default()
@@ -416,9 +426,9 @@ fn missing(name: &str, columns: &[Column]) -> Error {
     ))
 }
 
-/// One word without an address in it: an id, a figure, `True`.
+/// One word without an address in it.
 fn looks_like_id(value: &[u8]) -> bool {
-    value.len() <= 40 && value.iter().all(|&b| b.is_ascii_alphanumeric() || b"-_.,:%{}".contains(&b))
+    value.len() <= 40 && value.iter().all(|&b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
 }
 
 /// Words that announce values.

@@ -21,8 +21,10 @@ pub(super) enum Named {
     Masked(Entity),
     /// Names of people.
     Person,
-    /// Ids and marks of the survey itself.
+    /// Ids of the survey itself.
     Survey,
+    /// Its marks: a status, a score.
+    Mark,
     /// What people wrote.
     Text,
 }
@@ -35,6 +37,7 @@ struct Lexicon {
     asks: Vec<String>,
     closings: Vec<String>,
     survey: Vec<String>,
+    marks: Vec<String>,
     respondent: Vec<String>,
     collector: Vec<String>,
     qualtrics: Vec<String>,
@@ -98,8 +101,12 @@ impl Naming {
                 names.entry(squeezed(name)).or_insert(Named::Masked(entity));
             }
         }
-        let people = (fields::people(), Named::Person);
-        for (list, named) in [people, (lexicon.survey, Named::Survey), (lexicon.text, Named::Text)] {
+        for (list, named) in [
+            (fields::people(), Named::Person),
+            (lexicon.survey, Named::Survey),
+            (lexicon.marks, Named::Mark),
+            (lexicon.text, Named::Text),
+        ] {
             for name in list {
                 names.entry(squeezed(&name)).or_insert(named);
             }
@@ -151,7 +158,7 @@ impl Naming {
     /// What a header that asks for something with a name says, and the part of a form that follows a dash or
     /// colon (`Your details - First name`).
     pub(super) fn of_question(&self, header: &str) -> Option<Named> {
-        let part = [" - ", ": ", " – ", " | "]
+        let part = [" - ", ": ", " – ", " | ", "? "]
             .iter()
             .filter_map(|dash| header.rfind(dash).map(|at| at + dash.len()));
         let label = part.max().map(|at| &header[at..]);
@@ -305,7 +312,7 @@ pub(super) fn entity_of(named: Named) -> Option<Entity> {
     match named {
         Named::Masked(entity) => Some(entity),
         Named::Person => Some(PERSON),
-        Named::Survey | Named::Text => None,
+        Named::Survey | Named::Mark | Named::Text => None,
     }
 }
 
@@ -343,7 +350,7 @@ mod tests {
             ("RecipientFirstName", "Person"),
             ("Respondent name", "Person"),
             ("ResponseId", "Survey"),
-            ("Duration (in seconds)", "Survey"),
+            ("Duration (in seconds)", "Mark"),
             ("Open-Ended Response", "Text"),
             ("Q7_3_TEXT", "open"),
             ("Q7", ""),
@@ -365,6 +372,7 @@ mod tests {
             ("<b>Wie lautet Ihre E-Mail-Adresse?</b>", "EMAIL"),
             ("Please give us your details: - First Name", "Person"),
             ("Contact - Name", "Person"),
+            ("How can we reach you? Telephone number:", "PHONE"),
             ("Why did you give this score?", "open"),
             ("Pourquoi avez-vous donné cette note ?", "open"),
             ("Other (please specify)", "open"),
