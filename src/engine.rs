@@ -7,6 +7,7 @@
 //! something in it folds), findings are united, the policy says what is masked, values get their numbers,
 //! and the records are copied with the edits spliced in.
 
+mod echo;
 pub mod explain;
 mod explained;
 mod found;
@@ -22,12 +23,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::audit::record;
 use crate::detect::{self, Ruleset};
 use crate::format::{self, Conversation, Layout};
-use crate::mask::{Numbers, Operator, Subject, folded_value, splice};
-use crate::model::{BRACKETS, Entity, Escape, Fault, FaultKind, Located, Role, Segment, Span};
+use crate::mask::{Numbers, Operator, Subject, folded_value, operator_of, splice};
+use crate::model::{BRACKETS, Entity, Escape, Fault, FaultKind, Located, Role, Segment, Span, Way, Whole};
 use crate::policy::{Action, Policy};
 use crate::scan::{Masks, Text, classify};
 use crate::view::View;
-use crate::view::decode::code_points;
+use crate::view::decode::{Chars, code_points};
 pub use found::Found;
 use whole::Became;
 
@@ -39,6 +40,8 @@ pub struct Engine {
     numbered: bool,
     /// The signs around labels.
     brackets: [u8; 2],
+    /// The key of pseudonyms.
+    key: Option<[u8; 32]>,
     mode: Mode,
     /// Names of the entities whose values differ by punctuation.
     punctuated: Vec<Entity>,
@@ -154,6 +157,7 @@ impl Engine {
             policy,
             numbered,
             brackets: BRACKETS[0],
+            key: None,
             mode,
             punctuated,
             question: explain::Question::default(),
@@ -164,6 +168,12 @@ impl Engine {
     #[must_use]
     pub fn bracketed(self, brackets: [u8; 2]) -> Engine {
         Engine { brackets, ..self }
+    }
+
+    /// The same engine, with a key for pseudonyms: that of [`crate::mask::hash_key`].
+    #[must_use]
+    pub fn keyed(self, key: Option<[u8; 32]>) -> Engine {
+        Engine { key, ..self }
     }
 
     /// The rules.
@@ -341,7 +351,7 @@ impl Engine {
                 continue;
             }
             let keys = match segment.role {
-                Role::Text => [&[][..]; 2],
+                Role::Text => [file.layout.asked(segment), &[]],
                 _ => file.layout.keys(chunk, conversation, segment),
             };
             if segment.role == Role::Text {
@@ -362,8 +372,8 @@ impl Engine {
                 self.rules.turn_over(&mut worker.detect);
             }
         }
-        self.sweep(chunk, conversation, from, worker);
-        self.stitch(chunk, conversation, worker);
+        self.sweep(file, chunk, conversation, from, worker);
+        self.stitch(file, chunk, conversation, from, worker);
         self.project(chunk, conversation, from, worker);
         self.replacements(chunk, conversation, worker);
         let count = |found: &[Located], counts: &mut [u64]| {
@@ -383,8 +393,29 @@ impl Engine {
         }
     }
 
-    fn operator(&self, entity: Entity) -> &'static Operator {
-        match self.policy.action(entity) {
+    /// What becomes of a finding in a segment of that role: the user's word on a column comes before the policy.
+    fn action(&self, role: Role, entity: Entity) -> Action {
+        let by_column = match role {
+            Role::Whole(Whole { way, .. }) => operator_of(way),
+            _ => None,
+        };
+        by_column.map_or_else(|| self.policy.action(entity), Action::Mask)
+    }
+
+    /// The role that a segment is read in: a cell whose entity the policy keeps is read like any other.
+    fn role(&self, segment: &Segment) -> Role {
+        match segment.role {
+            Role::Whole(Whole { entity, way: Way::ByPolicy })
+                if matches!(self.policy.action(entity), Action::Keep) =>
+            {
+                Role::Value
+            }
+            role => role,
+        }
+    }
+
+    fn operator(&self, segment: &Segment, entity: Entity) -> &'static Operator {
+        match self.action(segment.role, entity) {
             Action::Mask(operator) => operator,
             Action::Keep => unreachable!("only masked findings are written"),
         }
@@ -394,6 +425,7 @@ impl Engine {
     fn replacements(&self, chunk: &format::Chunk, conversation: &Conversation, worker: &mut Worker) {
         worker.replacements.clear();
         worker.ends.clear();
+        let mut text = String::new();
         for located in &worker.masked {
             let entity = located.finding.entity;
             let segment = &conversation.segments[located.segment as usize];
@@ -406,14 +438,29 @@ impl Engine {
                     folded_value(raw, segment.escape, punctuated, &mut worker.value);
                 }
             }
-            let number = worker.numbers.of(entity, &worker.value);
+            let whole = match segment.role {
+                Role::Whole(whole) => Some(whole.way),
+                _ => None,
+            };
+            // A hash and an empty cell carry no number.
+            let number = match whole {
+                Some(Way::Drop) => 0,
+                Some(Way::Hash) if self.key.is_some() => 0,
+                _ => worker.numbers.of(entity, &worker.value),
+            };
+            text.clear();
+            if let Some(Way::Hash | Way::Generalise) = whole {
+                text.extend(Chars::new(located.span.of(chunk.text.bytes), segment.escape).map(|(c, _)| c));
+            }
             let subject = Subject {
                 entity: self.rules.entities().name(entity),
                 number,
                 numbered: self.numbered,
                 brackets: self.brackets,
+                value: &text,
+                key: self.key.as_ref(),
             };
-            (self.operator(entity).write)(&subject, &mut worker.replacements);
+            (self.operator(segment, entity).write)(&subject, &mut worker.replacements);
             worker.ends.push(worker.replacements.len() as u32);
         }
     }
@@ -482,7 +529,7 @@ impl Engine {
                     entity: self.rules.entities().name(located.finding.entity),
                     rule: self.rules.rule_id(located.finding.rule),
                     score: located.finding.score,
-                    operator: self.operator(located.finding.entity).name,
+                    operator: self.operator(segment, located.finding.entity).name,
                     start: position,
                     end,
                 };

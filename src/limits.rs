@@ -22,6 +22,10 @@ pub const CONVERSATION_BYTES: usize = 8 << 20;
 /// Deepest nesting of JSON. The same figure as the reference parser's default.
 pub const JSON_DEPTH: usize = 128;
 
+/// Longest question of a survey in bytes whose words are context for the answers below it. A longer one is a page of
+/// explanations.
+pub const QUESTION_BYTES: usize = 512;
+
 /// Longest speaker label of a dialogue in bytes.
 pub const LABEL_BYTES: usize = 64;
 

@@ -123,6 +123,11 @@ pub const ENTITIES: &[&str] = &[
 /// them are left alone.
 pub const BRACKETS: [[u8; 2]; 3] = [[b'[', b']'], [b'{', b'}'], [b'<', b'>']];
 
+/// What a hash in brackets begins with.
+pub const HASH_STAMP: &str = "HASH_";
+/// Letters of a hash behind that: four bits each.
+pub const HASH_LETTERS: usize = 16;
+
 /// The closing sign of a bracket that may stand around a label.
 #[must_use]
 pub fn closing(opening: u8) -> Option<u8> {
@@ -206,8 +211,35 @@ pub enum Role {
     Number,
     /// A label or field that holds a person's name as a whole.
     Person,
+    /// A cell of a column that is masked whole, whatever stands in it.
+    Whole(Whole),
     /// A conversation's id, a role word, a language, a timestamp: left alone.
     Exempt,
+}
+
+/// What becomes of a cell that is masked whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Whole {
+    /// What its column holds.
+    pub entity: Entity,
+    /// How it is written instead.
+    pub way: Way,
+}
+
+/// How a cell is written that is masked whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// As the policy says of the entity: nobody named the column. Where the policy keeps the entity, the cell
+    /// is read like any other string.
+    ByPolicy,
+    /// A label.
+    Label,
+    /// A keyed pseudonym.
+    Hash,
+    /// Nothing.
+    Drop,
+    /// A coarser value.
+    Generalise,
 }
 
 /// How a segment's raw bytes stand for its text.

@@ -104,3 +104,22 @@ fn what_is_wrong_is_pointed_at() {
         &std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/golden/terminal/config.console"),
     );
 }
+
+#[test]
+fn columns_of_tables() {
+    let shell = with("column = ['email=drop', '#1=keep']\n");
+    let mask = "printf 'id,Email,Phone\\n5550142,jo@example.com,555 0142\\n' | sourdine redact -f csv";
+    says(&shell, mask, "id,Email,Phone\n5550142,,[PHONE_1]\n");
+    says(&shell, &format!("{mask} --column phone=keep"), "id,Email,Phone\n[NUMBER_1],[EMAIL_1],555 0142\n");
+    // The audit says what the user kept, and the key that makes hashes is in no line of it.
+    shell.write("a.csv", "id,Email\n1,jo@example.com\n");
+    shell.write("key", "0123456789abcdef0123456789abcdef");
+    let hash = "sourdine redact a.csv -o b.csv --column email=hash --column id=keep --key-file key";
+    says(&shell, &format!("{hash} && sed 's/_[A-P]*/_X/' b.csv"), "id,Email\n1,[HASH_X]\n");
+    let (audit, _) = shell.run("cat b.csv.audit.jsonl");
+    assert!(audit.contains("\"column=email=hash\",\"column=id=keep\""), "{audit}");
+    assert!(audit.contains("[\"Email\",\"EMAIL\",\"column.whole\",1.00,\"hash\","), "{audit}");
+    assert!(!audit.contains("0123456789abcdef"));
+    let verify = "sourdine audit verify b.csv.audit.jsonl --input a.csv --output b.csv --key-file key";
+    assert_eq!(shell.run(&format!("{verify} --column email=hash --column id=keep")).1, 0);
+}

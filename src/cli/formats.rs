@@ -10,9 +10,10 @@ use super::colour::{Colour, Paint, Style, harmless};
 use super::options::Reading;
 use super::print;
 use crate::error::{Error, Result};
-use crate::format::{Chunk, Conversation, FORMATS, detect};
+use crate::format::{self, Chunk, Conversation, Decision, FORMATS, Layout, detect};
 use crate::limits;
-use crate::model::Role;
+use crate::model::{Entities, Role, Way, Whole};
+use crate::policy::{Action, Policy};
 use crate::scan::{Kernel, Text, classify};
 use crate::source::{Input, Source};
 
@@ -23,7 +24,8 @@ use crate::source::{Input, Source};
         field or column is taken for, with counts in its first records.\n\n  \
         sourdine formats                       list the formats\n  \
         sourdine formats calls.jsonl           how would this file be read?\n  \
-        sourdine formats a.csv --text-field remarks    and with this option?"
+        sourdine formats a.csv --text-field remarks    and with this option?\n  \
+        sourdine formats a.csv --column email=drop     and with this one?"
 )]
 pub(super) struct Formats {
     /// A file, or - for standard input
@@ -87,8 +89,8 @@ struct Seen {
     records: usize,
     conversations: usize,
     faults: usize,
-    /// By field, how often it was taken for what.
-    fields: BTreeMap<String, BTreeMap<&'static str, usize>>,
+    /// By field, how often it was taken for what; columns in their order, other fields in that of the alphabet.
+    fields: Vec<(String, BTreeMap<String, usize>)>,
     /// Whether the file goes on behind what was looked at.
     more: bool,
 }
@@ -100,7 +102,7 @@ impl Seen {
             .map_err(|source| Error::Input { path: path.to_owned(), source })?;
         let name = path.file_name().map_or("-".to_owned(), |name| name.to_string_lossy().into_owned());
         let format = reading.format().unwrap_or_else(|| detect(Some(&name), input.head()));
-        let layout = (format.open)(input.head(), &reading.fields())?;
+        let layout = format::open(format, input.head(), &reading.fields())?;
         let more = input.head().len() >= limits::HEAD_BYTES;
         let mut seen = Seen {
             name: path.display().to_string(),
@@ -112,7 +114,7 @@ impl Seen {
             records: 0,
             conversations: 0,
             faults: 0,
-            fields: BTreeMap::new(),
+            fields: Vec::new(),
             more,
         };
         // Whole conversations; of one that is longer than the head, whole records.
@@ -129,6 +131,9 @@ impl Seen {
         let chunk = Chunk::new(text, true, layout.first_record());
         let (mut at, mut number) = (0, layout.first_record());
         let mut conversation = Conversation::default();
+        let columns = Columns::of(layout.as_ref());
+        let mut fields: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
+        let mut by_column = columns.empty();
         while at < bytes.len() {
             at = layout.conversation(&chunk, at, number, &mut conversation);
             number += conversation.records.len() as u64;
@@ -150,18 +155,21 @@ impl Seen {
                     if format.name == "text" && segment.role == Role::Exempt {
                         pointer = "speaker".to_owned();
                     }
-                    let role = match segment.role {
-                        Role::Text => "text",
-                        Role::Value => "other string",
-                        Role::Number => "number",
-                        Role::Person => "name of a person",
-                        Role::Exempt => "left alone",
-                        Role::Key => continue,
+                    if segment.role == Role::Key {
+                        continue;
+                    }
+                    let column = segment.name as usize;
+                    let role = columns.read_as(column, segment.role);
+                    let roles = match by_column.get_mut(column) {
+                        Some((_, roles)) => roles,
+                        None => fields.entry(general(&pointer)).or_default(),
                     };
-                    *seen.fields.entry(general(&pointer)).or_default().entry(role).or_default() += 1;
+                    *roles.entry(role).or_default() += 1;
                 }
             }
         }
+        seen.fields = by_column;
+        seen.fields.extend(fields);
         Ok(seen)
     }
 
@@ -195,7 +203,7 @@ impl Seen {
             counted(self.conversations, "conversation"),
             if self.fields.is_empty() { "" } else { ":" }
         )?;
-        let width = self.fields.keys().map(|field| field.chars().count()).max().unwrap_or(0).min(40);
+        let width = self.fields.iter().map(|(field, _)| field.chars().count()).max().unwrap_or(0).min(40);
         for (field, roles) in self.fields.iter().take(FIELDS) {
             let roles: Vec<String> = roles.iter().map(|(role, count)| format!("{role} {count}")).collect();
             writeln!(out, "  {:width$}  {}", harmless(field), roles.join(", "))?;
@@ -208,6 +216,67 @@ impl Seen {
             writeln!(out, "{} {word}, and would be quarantined", counted(self.faults, "record"))?;
         }
         Ok(out)
+    }
+}
+
+/// What is done with the columns of a table.
+struct Columns {
+    names: Vec<String>,
+    decisions: Vec<Option<Decision>>,
+    entities: Entities,
+    policy: Policy,
+}
+
+impl Columns {
+    fn of(layout: &dyn Layout) -> Columns {
+        let entities = Entities::default();
+        let policy = Policy::default_for(&entities);
+        Columns { names: layout.names().to_vec(), decisions: layout.decisions(), entities, policy }
+    }
+
+    /// The columns with what is known of them before their cells are seen, each counted as never.
+    fn empty(&self) -> Vec<(String, BTreeMap<String, usize>)> {
+        let known = |decision: &Option<Decision>| {
+            let role = match (*decision)? {
+                Decision::Text => Role::Text,
+                Decision::Kept => Role::Exempt,
+                Decision::Whole(whole) => Role::Whole(whole),
+            };
+            Some(self.role(role, *decision))
+        };
+        let of_column = |(name, decision): (&String, &Option<Decision>)| {
+            (name.clone(), known(decision).map(|role| (role, 0)).into_iter().collect())
+        };
+        self.names.iter().zip(&self.decisions).map(of_column).collect()
+    }
+
+    /// What a cell, or a field without a column, is read as.
+    fn read_as(&self, column: usize, role: Role) -> String {
+        self.role(role, self.decisions.get(column).copied().flatten())
+    }
+
+    fn role(&self, role: Role, decision: Option<Decision>) -> String {
+        match role {
+            Role::Text => "text",
+            Role::Value | Role::Key => "other string",
+            Role::Number => "number",
+            Role::Person => "name of a person",
+            Role::Exempt if decision == Some(Decision::Kept) => "kept",
+            Role::Exempt => "left alone",
+            Role::Whole(Whole { entity, way }) => {
+                let name = self.entities.name(entity);
+                return match way {
+                    Way::ByPolicy if matches!(self.policy.action(entity), Action::Keep) => {
+                        "other string".to_owned()
+                    }
+                    Way::ByPolicy | Way::Label => format!("masked as {name}"),
+                    Way::Generalise => format!("generalised as {name}"),
+                    Way::Hash => "hashed".to_owned(),
+                    Way::Drop => "dropped".to_owned(),
+                };
+            }
+        }
+        .to_owned()
     }
 }
 

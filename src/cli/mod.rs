@@ -5,6 +5,7 @@
 
 mod audit;
 mod colour;
+mod columns;
 mod config;
 mod eval;
 mod explain;

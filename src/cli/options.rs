@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, ValueEnum};
 
+use super::columns;
 use crate::audit::{Run, digest_key};
 use crate::detect::{BALANCED, HIGH, Options, PRECISE, Ruleset, WordLists};
 use crate::engine::{Engine, Mode};
 use crate::error::{Error, Result, nearest};
-use crate::format::{self, FORMATS, FieldOptions, Format};
+use crate::format::{self, ColumnOption, FORMATS, FieldOptions, Format, Treatment};
 use crate::limits;
-use crate::model::BRACKETS;
+use crate::mask::hash_key;
+use crate::model::{BRACKETS, Way};
 use crate::pipeline::{Job, Settings};
 use crate::policy::Policy;
 use crate::sink::Target;
@@ -102,6 +104,10 @@ pub(super) struct Reading {
     /// Field that says who speaks
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     speaker_field: Option<String>,
+    /// What is done with a column of a table, by its header or position (#3); repeatable. HOW is text, mask,
+    /// hash (needs --key-file), drop, keep or generalise
+    #[arg(long, value_name = "NAME=HOW", value_parser = columns::parse, help_heading = "Input")]
+    column: Vec<ColumnOption>,
     /// Look at text fields alone; everything else passes as it is
     #[arg(long, help_heading = "Input")]
     only_text_fields: bool,
@@ -149,6 +155,7 @@ impl Reading {
             conversation: self.conversation_field.clone(),
             speaker: self.speaker_field.clone(),
             only_text: self.only_text_fields,
+            columns: self.column.clone(),
             ..FieldOptions::default()
         }
     }
@@ -176,7 +183,7 @@ pub(super) struct TextOptions {
     /// Worker threads [default: one per core]
     #[arg(short, long, value_name = "N", help_heading = "Running")]
     jobs: Option<usize>,
-    /// File whose bytes key the digests of inputs and outputs (at least 16 bytes)
+    /// File whose bytes key the digests of inputs and outputs, and hashes of columns (at least 16 bytes)
     #[arg(long, value_name = "FILE", help_heading = "Running")]
     key_file: Option<PathBuf>,
     #[arg(long, hide = true, default_value_t = limits::CHUNK_BYTES)]
@@ -263,8 +270,17 @@ impl Detection {
 impl TextOptions {
     /// The engine that the options describe.
     pub(super) fn engine(&self, mode: Mode) -> Result<Engine> {
+        let key = self.key_bytes()?.map(|bytes| hash_key(&bytes));
+        let hashes = |column: &&ColumnOption| column.treatment == Treatment::Whole(Way::Hash);
+        if let (None, Some(column)) = (&key, self.reading.column.iter().find(hashes)) {
+            return Err(Error::Usage(format!(
+                "--column {}=hash needs a key: without one a hash can be guessed; `head -c 32 /dev/urandom > KEYFILE` \
+                 makes one, --key-file KEYFILE names it",
+                column.name
+            )));
+        }
         let engine = self.detection.engine(mode, self.labels == Labels::Numbered, &self.entities)?;
-        Ok(engine.bracketed(BRACKETS[self.label_style as usize]))
+        Ok(engine.bracketed(BRACKETS[self.label_style as usize]).keyed(key))
     }
 
     /// The settings of the run, without outputs.
@@ -286,6 +302,10 @@ impl TextOptions {
 
     /// The key of the digests, if there is a key file.
     pub(super) fn key(&self) -> Result<Option<[u8; 32]>> {
+        Ok(self.key_bytes()?.map(|bytes| digest_key(&bytes)))
+    }
+
+    fn key_bytes(&self) -> Result<Option<Vec<u8>>> {
         let Some(path) = &self.key_file else { return Ok(None) };
         let bytes = read_bounded(path)?;
         if bytes.len() < 16 {
@@ -294,7 +314,7 @@ impl TextOptions {
                 path.display()
             )));
         }
-        Ok(Some(digest_key(&bytes)))
+        Ok(Some(bytes))
     }
 
     /// The run line of the audit.
@@ -307,6 +327,10 @@ impl TextOptions {
         note("recall", self.detection.recall.name());
         for field in &self.reading.text_field {
             note("text-field", &engine.masked_name(field));
+        }
+        for column in &self.reading.column {
+            let name = engine.masked_name(&column.name);
+            note("column", &format!("{name}={}", columns::name_of(column.treatment)));
         }
         for (name, value) in [
             ("conversation-field", &self.reading.conversation_field),

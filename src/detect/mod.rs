@@ -27,6 +27,7 @@ mod spoken;
 mod starts;
 mod trace;
 mod weigh;
+mod whole;
 
 pub use conversation::Stitched;
 pub use ruleset::{BALANCED, HIGH, Options, PRECISE, Ruleset, SHIPPED, WordLists};
@@ -169,6 +170,7 @@ impl Ruleset {
         }
         match place.role {
             Role::Exempt => return,
+            Role::Whole(whole) => return self.whole(place, whole, scratch),
             // A name without letters is a number that somebody calls from.
             Role::Person if place.text.any(place.start, place.end, |m| m.letter) => {
                 return self.person(place, scratch);
@@ -278,10 +280,8 @@ impl Ruleset {
                 }
             }
         }
-        if place.role != Role::Text {
-            for key in place.keys.into_iter().filter(|key| !key.is_empty()) {
-                self.key_context(key, scratch);
-            }
+        for key in place.keys.into_iter().filter(|key| !key.is_empty()) {
+            self.key_context(key, scratch);
         }
         scratch.surroundings.note_present(&self.words, self.lexicon_of.len());
     }

@@ -155,6 +155,8 @@ pub struct Ruleset {
     pub(super) at_every_byte: bool,
     /// Number of the rule that masks names of speakers and name fields.
     pub(super) person_rule: u16,
+    /// Number of the rule that masks cells as a whole.
+    pub(super) column_rule: u16,
     /// Number of the rule that masks the user's words.
     pub(super) denied_rule: u16,
     digest: String,
@@ -185,7 +187,7 @@ fn shown_in(files: &[(String, String)], error: Error) -> Error {
 }
 
 /// Rules without a pattern: what they find follows from the layout or the user's list.
-const BUILT_IN: [(&str, &str, &str); 8] = [
+const BUILT_IN: [(&str, &str, &str); 9] = [
     (
         "speaker.name",
         "PERSON",
@@ -209,6 +211,11 @@ const BUILT_IN: [(&str, &str, &str); 8] = [
         "spoken.answer",
         "SPELLED",
         "a short answer that mostly looks like what was asked: letters, a POSTCODE, a DATE_OF_BIRTH, a PERSON",
+    ),
+    (
+        "column.whole",
+        "DENIED",
+        "a cell of a column that is masked whole: its header says what it holds, or --column does",
     ),
 ];
 
@@ -475,6 +482,7 @@ impl Ruleset {
             kernel: options.kernel,
             at_every_byte: options.at_every_byte,
             person_rule: first_built_in,
+            column_rule: first_built_in + 8,
             denied_rule: first_built_in + 1,
             digest,
             rules,

@@ -20,6 +20,7 @@ impl Engine {
         keys: [&[u8]; 2],
         worker: &mut Worker,
     ) {
+        let segment = &Segment { role: self.role(segment), ..*segment };
         let Worker { view, detect, found, kept_here, numbers, judged, .. } = worker;
         found.clear();
         kept_here.clear();
@@ -47,7 +48,7 @@ impl Engine {
         // What is masked and what is kept must not unite: masking wins byte by byte.
         for finding in &detect.findings {
             let located = locate(view, in_view, finding);
-            match self.policy.action(finding.entity) {
+            match self.action(segment.role, finding.entity) {
                 Action::Mask(_) => found.push(located),
                 Action::Keep => kept_here.push(located),
             }
@@ -110,7 +111,8 @@ impl Engine {
                 let after = known.partition_point(|old| old.span.start <= located.span.start);
                 after == 0 || known[after - 1].span.end < located.span.end
             };
-            let masked = |finding: &&Finding| matches!(self.policy.action(finding.entity), Action::Mask(_));
+            let masked =
+                |finding: &&Finding| matches!(self.action(segment.role, finding.entity), Action::Mask(_));
             for finding in detect.findings.iter().filter(masked) {
                 let located = locate(view, !is_plain, finding);
                 if is_new(&located, &found[..known]) {

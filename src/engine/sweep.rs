@@ -3,7 +3,7 @@
 //! A name counts from the turn on in which it is found. Turns before that are looked at once more when one of
 //! its words stands in them, with what they had heard when they were looked at first.
 
-use super::{Engine, Worker};
+use super::{Engine, FileContext, Worker};
 use crate::detect::{Place, Scratch, Stitched};
 use crate::format::{Chunk, Conversation};
 use crate::model::{Located, PERSON, Role, Segment, Span};
@@ -27,7 +27,14 @@ impl Engine {
     }
 
     /// Masks the names of the conversation in the turns before they were found, from record `from` on.
-    pub(super) fn sweep(&self, chunk: &Chunk, conversation: &Conversation, from: usize, worker: &mut Worker) {
+    pub(super) fn sweep(
+        &self,
+        file: &FileContext,
+        chunk: &Chunk,
+        conversation: &Conversation,
+        from: usize,
+        worker: &mut Worker,
+    ) {
         let learned = worker.detect.learned();
         if learned < 2 {
             return;
@@ -50,7 +57,7 @@ impl Engine {
                 && self.holds_name(chunk.text, segment, &masked[first..last], worker)
             {
                 worker.detect.turn_back(turn);
-                self.look(chunk.text, segment, index, [&[]; 2], worker);
+                self.look(chunk.text, segment, index, [file.layout.asked(segment), &[]], worker);
                 self.sort_out(worker);
                 again.push(index);
             }
@@ -65,9 +72,17 @@ impl Engine {
         }
     }
 
-    /// Masks values that were said over several turns, and what repeats a value.
-    pub(super) fn stitch(&self, chunk: &Chunk, conversation: &Conversation, worker: &mut Worker) {
+    /// Masks values that were said over several turns, and what repeats a value, from record `from` on.
+    pub(super) fn stitch(
+        &self,
+        file: &FileContext,
+        chunk: &Chunk,
+        conversation: &Conversation,
+        from: usize,
+        worker: &mut Worker,
+    ) {
         let mut stitched = self.rules.stitch(&mut worker.detect);
+        stitched.append(&mut self.echoes(chunk, conversation, from, worker));
         stitched.retain(|piece| matches!(self.policy.action(piece.finding.entity), Action::Mask(_)));
         stitched.sort_unstable_by_key(|piece| piece.span);
         let old = std::mem::take(&mut worker.masked);
@@ -89,9 +104,15 @@ impl Engine {
                 |piece: &Stitched| Located { span: piece.span, finding: piece.finding, segment: index };
             worker.found.extend(pieces.iter().map(located));
             resolve(&mut worker.found);
-            worker.detect.turn_back(pieces[0].turn);
             let segment = &conversation.segments[index as usize];
-            self.look_again(chunk.text, segment, index, [&[]; 2], (false, true), worker);
+            let keys = match segment.role {
+                Role::Text => {
+                    worker.detect.turn_back(pieces[0].turn);
+                    [file.layout.asked(segment), &[]]
+                }
+                _ => file.layout.keys(chunk, conversation, segment),
+            };
+            self.look_again(chunk.text, segment, index, keys, (false, true), worker);
             masked.extend_from_slice(&worker.found);
         }
         masked.extend_from_slice(&old[next..]);

@@ -57,12 +57,13 @@ impl Engine {
         let places = Places::of_pieces(became, index, &pieces);
         for (at, placed) in edits.placed.iter().enumerate() {
             let finding = masked[placed.masked].finding;
+            let segment = &conversation.segments[masked[placed.masked].segment as usize];
             let entry = record::Entry {
                 field: places.of(conversation, placed.piece),
                 entity: self.rules.entities().name(finding.entity),
                 rule: self.rules.rule_id(finding.rule),
                 score: finding.score,
-                operator: self.operator(finding.entity).name,
+                operator: self.operator(segment, finding.entity).name,
                 start: placed.start,
                 end: placed.end,
             };

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::columns::ColumnOption;
 use super::labels::Labels;
 use crate::model::Role;
 use crate::scan::WordTable;
@@ -19,6 +20,8 @@ pub struct FieldOptions {
     pub only_text: bool,
     /// Words that announce values: before a colon they head a remark and name no speaker.
     pub headings: Vec<String>,
+    /// `--column`: what is done with columns of tables.
+    pub columns: Vec<ColumnOption>,
 }
 
 /// What a field holds.
@@ -66,6 +69,16 @@ struct Lexicon {
     technical: Vec<String>,
 }
 
+fn shipped() -> Lexicon {
+    toml::from_str(include_str!("../../patterns/lexicons/fields.toml"))
+        .expect("the shipped lexicon is tested")
+}
+
+/// The names of fields that hold a person's name.
+pub(super) fn people() -> Vec<String> {
+    shipped().person
+}
+
 /// The names of fields, compiled.
 pub(super) struct Fields {
     table: WordTable,
@@ -80,8 +93,7 @@ pub(super) struct Fields {
 
 impl Fields {
     pub(super) fn new(options: &FieldOptions) -> Self {
-        let lexicon: Lexicon = toml::from_str(include_str!("../../patterns/lexicons/fields.toml"))
-            .expect("the shipped lexicon is tested");
+        let lexicon = shipped();
         let (pointers, names): (Vec<String>, Vec<String>) =
             options.text.iter().cloned().partition(|name| name.starts_with('/'));
         let given = |given: &Option<String>, known: Vec<String>| {

@@ -7,24 +7,30 @@
 //! One file per format, one line in [`FORMATS`].
 
 mod align;
+mod answers;
+mod columns;
 mod csv;
 mod document;
 mod fields;
+mod header;
 mod json;
 mod jsonl;
 mod labels;
+mod naming;
 mod shape;
 mod shown;
+mod table;
 mod text;
 mod tree;
 mod values;
 
 pub use align::{Run, Token};
+pub use columns::{ColumnOption, Decision, Treatment};
 pub use fields::FieldOptions;
 pub use shown::{Aside, Dependent, Piece, Shown};
 pub use tree::Says;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Fault, FaultKind, Record, Segment};
 use crate::scan::Text;
@@ -69,6 +75,24 @@ pub fn detect(file_name: Option<&str>, head: &[u8]) -> &'static Format {
     by_ending
         .or_else(|| FORMATS.iter().copied().find(|format| (format.sniff)(head)))
         .unwrap_or(FORMATS[FORMATS.len() - 1])
+}
+
+/// Opens a file of that format by its head.
+///
+/// # Errors
+/// [`Error::Usage`] when the user names a column that is not there, or columns of what has none: they would pass
+/// as they are.
+pub fn open(format: &Format, head: &[u8], options: &FieldOptions) -> Result<Box<dyn Layout>> {
+    let layout = (format.open)(head, options)?;
+    match options.columns.first() {
+        Some(column) if layout.names().is_empty() && !head.trim_ascii().is_empty() => {
+            Err(Error::Usage(format!(
+                "--column {}: this input is {}, which has no columns; --column is for csv and tsv",
+                column.name, format.name
+            )))
+        }
+        _ => Ok(layout),
+    }
 }
 
 /// A whole conversation: the records that belong together and their strings. Reused.
@@ -174,6 +198,22 @@ pub trait Layout: Send + Sync {
     /// Number of the file's first record: 0 for a header, else 1.
     fn first_record(&self) -> u64 {
         1
+    }
+
+    /// The number of a record, by how many were counted from [`Layout::first_record`] on: a header of several
+    /// rows is record 0 as a whole.
+    fn record_number(&self, counted: u64) -> u64 {
+        counted
+    }
+
+    /// What is done with each column, where the format has such and it is known beforehand.
+    fn decisions(&self) -> Vec<Option<Decision>> {
+        Vec::new()
+    }
+
+    /// The question that a text segment answers, on which context words may stand; empty where there is none.
+    fn asked(&self, _segment: &Segment) -> &[u8] {
+        &[]
     }
 
     /// The name of a segment's field and of the field around that, on which context words may stand; empty

@@ -11,7 +11,7 @@ pub(super) const OPERATOR: Operator = Operator {
     write,
 };
 
-fn write(subject: &Subject, out: &mut String) {
+pub(super) fn write(subject: &Subject, out: &mut String) {
     out.push(char::from(subject.brackets[0]));
     out.push_str(subject.entity);
     if subject.numbered {

@@ -3,12 +3,16 @@
 //! An [`Operator`] writes what stands in a value's place; [`splice`] puts it there and copies all other
 //! bytes as they are. One file per operator, one line in [`OPERATORS`].
 
+mod drop;
+mod generalise;
+mod hash;
 mod label;
 mod numbers;
 
+pub use hash::hash_key;
 pub use numbers::{Numbers, folded_value};
 
-use crate::model::{Escape, Span};
+use crate::model::{Escape, Span, Way};
 
 /// What an operator knows of a value.
 pub struct Subject<'a> {
@@ -20,6 +24,10 @@ pub struct Subject<'a> {
     pub numbered: bool,
     /// The signs around it: one pair of [`crate::model::BRACKETS`].
     pub brackets: [u8; 2],
+    /// What stands there, where the operator needs it; empty else.
+    pub value: &'a str,
+    /// The key of pseudonyms, if there is one.
+    pub key: Option<&'a [u8; 32]>,
 }
 
 /// A way to write a found value.
@@ -33,7 +41,20 @@ pub struct Operator {
 }
 
 /// All operators.
-pub const OPERATORS: &[&Operator] = &[&label::OPERATOR];
+pub const OPERATORS: &[&Operator] =
+    &[&label::OPERATOR, &hash::OPERATOR, &drop::OPERATOR, &generalise::OPERATOR];
+
+/// The operator that the user's word on a column means; `None` where the policy decides.
+#[must_use]
+pub fn operator_of(way: Way) -> Option<&'static Operator> {
+    match way {
+        Way::ByPolicy => None,
+        Way::Label => Some(&label::OPERATOR),
+        Way::Hash => Some(&hash::OPERATOR),
+        Way::Drop => Some(&drop::OPERATOR),
+        Way::Generalise => Some(&generalise::OPERATOR),
+    }
+}
 
 /// Appends `raw` to `out` with each edit's span (in bytes of `raw` plus `base`, sorted, disjoint) replaced.
 pub fn splice<'a>(
@@ -77,10 +98,16 @@ mod tests {
         for operator in OPERATORS {
             for brackets in crate::model::BRACKETS {
                 let mut out = String::new();
+                let key = hash_key(b"of a test, no secret");
+                let (value, key) = ("06 39 98 12 34", Some(&key));
                 (operator.write)(
-                    &Subject { entity: "PHONE", number: 12, numbered: true, brackets },
+                    &Subject { entity: "PHONE", number: 12, numbered: true, brackets, value, key },
                     &mut out,
                 );
+                if operator.name == "drop" {
+                    assert_eq!(out, "");
+                    continue;
+                }
                 let inner = out.strip_prefix(char::from(brackets[0]));
                 let inner = inner.and_then(|rest| rest.strip_suffix(char::from(brackets[1])));
                 let inner = inner.expect(operator.name);

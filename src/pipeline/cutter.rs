@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use super::{Chunk, Event, Job, Lane, Settings};
 use crate::engine::{Engine, FileContext};
 use crate::error::{Error, Result};
-use crate::format::{FieldOptions, detect};
+use crate::format::{FieldOptions, detect, open as open_format};
 use crate::limits;
 use crate::sink::Target;
 use crate::source::{Encoding, Input};
@@ -22,7 +22,7 @@ pub(super) fn read_one(engine: &Engine, job: Job, settings: &Settings, lane: &mu
         Ok(input) => input,
         Err(error) => {
             let file = Arc::new(FileContext {
-                layout: (detect(None, b"").open)(b"", &fields)?,
+                layout: (detect(None, b"").open)(b"", &FieldOptions::default())?,
                 name: engine.masked_name(&job.name),
                 columns: Vec::new(),
             });
@@ -39,7 +39,7 @@ pub(super) fn read_one(engine: &Engine, job: Job, settings: &Settings, lane: &mu
         )))?;
     }
     let format = settings.format.unwrap_or_else(|| detect(Some(&job.name), input.head()));
-    let layout = (format.open)(input.head(), &fields)?;
+    let layout = open_format(format, input.head(), &fields)?;
     let columns = layout.names().iter().map(|name| engine.masked_name(name)).collect();
     let file = Arc::new(FileContext { layout, name: engine.masked_name(&job.name), columns });
     let opened =
@@ -212,7 +212,7 @@ impl Cutter {
         buffer: &mut Vec<u8>,
         lane: &mut dyn Lane,
     ) -> std::result::Result<bool, Stopped> {
-        let (record, offset) = (self.record, self.offset);
+        let (record, offset) = (file.layout.record_number(self.record), self.offset);
         let mut first = true;
         loop {
             let end = file.layout.next_record(buffer);

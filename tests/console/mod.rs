@@ -18,7 +18,7 @@ impl Shell {
     pub fn new() -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
-        for from in ["demo", "docs"] {
+        for from in ["demo", "docs", "formats"] {
             for entry in fs::read_dir(testdata.join(from)).expect("a directory") {
                 let path = entry.expect("an entry").path();
                 fs::copy(&path, directory.path().join(path.file_name().expect("a name"))).expect("copies");

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use sourdine::audit::Run;
 use sourdine::detect::{Options, Ruleset};
 use sourdine::engine::{Engine, Mode};
-use sourdine::format;
+use sourdine::format::{self, FieldOptions};
 use sourdine::pipeline::{Job, Report, Settings, run};
 use sourdine::policy::Policy;
 use sourdine::sink::{Sink, Target};
@@ -81,6 +81,17 @@ pub fn masking_engine() -> Engine {
 
 /// Masks `input` as a file of that format.
 pub fn redact(engine: &Engine, format: &str, input: &[u8], way: Way) -> Outcome {
+    redact_fields(engine, format, input, way, FieldOptions::default()).expect("a run in memory")
+}
+
+/// The same, with the user's word on fields.
+pub fn redact_fields(
+    engine: &Engine,
+    format: &str,
+    input: &[u8],
+    way: Way,
+    fields: FieldOptions,
+) -> sourdine::error::Result<Outcome> {
     let output = Arc::new(Mutex::new(Vec::new()));
     let audit = Arc::new(Mutex::new(Vec::new()));
     let line = Run {
@@ -109,12 +120,13 @@ pub fn redact(engine: &Engine, format: &str, input: &[u8], way: Way) -> Outcome 
         chunks_ahead: way.chunks_ahead,
         format: Some(format::by_name(format).expect("a known format")),
         audit: Some((sink, line)),
+        fields,
         ..Settings::default()
     };
-    let report = run(engine, [job], settings).expect("a run in memory");
+    let report = run(engine, [job], settings)?;
     let output = output.lock().expect("nobody panics").clone();
     let audit = String::from_utf8(audit.lock().expect("nobody panics").clone()).expect("the audit is UTF-8");
-    Outcome { output, audit, report }
+    Ok(Outcome { output, audit, report })
 }
 
 /// Masks a line of plain text.
