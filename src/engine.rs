@@ -22,6 +22,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::audit::record;
 use crate::detect::{self, Ruleset};
+use crate::format::SPEAKER;
 use crate::format::{self, Conversation, Layout};
 use crate::mask::{Numbers, Operator, Subject, folded_value, operator_of, splice};
 use crate::model::{BRACKETS, Entity, Escape, Fault, FaultKind, Located, Role, Segment, Span, Way, Whole};
@@ -375,7 +376,7 @@ impl Engine {
         self.sweep(file, chunk, conversation, from, worker);
         self.stitch(file, chunk, conversation, from, worker);
         self.project(chunk, conversation, from, worker);
-        self.replacements(chunk, conversation, worker);
+        self.replacements(file, chunk, conversation, worker);
         let count = |found: &[Located], counts: &mut [u64]| {
             for located in found {
                 counts[usize::from(located.finding.entity.0)] += 1;
@@ -422,7 +423,13 @@ impl Engine {
     }
 
     /// Writes the replacement of every masked finding of the conversation.
-    fn replacements(&self, chunk: &format::Chunk, conversation: &Conversation, worker: &mut Worker) {
+    fn replacements(
+        &self,
+        file: &FileContext,
+        chunk: &format::Chunk,
+        conversation: &Conversation,
+        worker: &mut Worker,
+    ) {
         worker.replacements.clear();
         worker.ends.clear();
         let mut text = String::new();
@@ -452,10 +459,15 @@ impl Engine {
             if let Some(Way::Hash | Way::Generalise) = whole {
                 text.extend(Chars::new(located.span.of(chunk.text.bytes), segment.escape).map(|(c, _)| c));
             }
+            let side = match segment.role {
+                Role::Person => file.layout.speaker_label(segment.span.of(chunk.text.bytes)),
+                _ => None,
+            };
             let subject = Subject {
-                entity: self.rules.entities().name(entity),
+                entity: side.unwrap_or_else(|| self.rules.entities().name(entity)),
                 number,
-                numbered: self.numbered,
+                // One side is one party.
+                numbered: self.numbered && side.is_none_or(|side| side == SPEAKER),
                 brackets: self.brackets,
                 value: &text,
                 key: self.key.as_ref(),

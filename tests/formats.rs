@@ -247,3 +247,35 @@ fn documents_come_out_alike_wherever_they_stand() {
         assert_no_canary(&name.to_string(), &jsonl);
     }
 }
+
+/// Times, numbers of cues, marks and line ends stay; what goes on from cue to cue is masked in each of them.
+#[test]
+fn captions_come_out_as_they_stand_in_the_repository() {
+    for name in ["teams.vtt", "zoom.vtt", "call.srt"] {
+        let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/formats").join(name);
+        let (stem, format) = name.split_once('.').expect("an ending");
+        let raw = fs::read(&sample).expect("a sample");
+        let outcome = redact(&engine(), format, &raw, PLAIN);
+        assert_no_canary(name, &outcome);
+        let golden = sample.with_file_name(format!("{stem}.masked.{format}"));
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            fs::write(&golden, &outcome.output).expect("writes");
+        }
+        assert_same(name, &outcome.text(), &fs::read_to_string(&golden).expect("its masked form"));
+        let again = redact(&engine(), format, &outcome.output, PLAIN);
+        assert_same(&format!("{name} a second time"), &again.text(), &outcome.text());
+        let way = Way { jobs: 2, chunk_bytes: 1, chunks_ahead: 1, read_bytes: 7 };
+        assert_same(
+            &format!("{name} {way:?}"),
+            &redact(&engine(), format, &raw, way).text(),
+            &outcome.text(),
+        );
+        let lines = |text: &str| text.split('\n').map(str::to_owned).collect::<Vec<_>>();
+        let raw = String::from_utf8(raw).expect("UTF-8");
+        let (before, after) = (lines(&raw), lines(&outcome.text()));
+        assert_eq!(before.len(), after.len(), "{name}");
+        for (before, after) in before.iter().zip(after) {
+            assert!(*before == after || after.contains('['), "{name}: {after}");
+        }
+    }
+}

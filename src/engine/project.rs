@@ -317,6 +317,10 @@ impl Edits {
     pub(super) fn add(&mut self, became: &Became, range: Range<usize>) {
         let Became { chunk, conversation, masked, replacement, .. } = *became;
         let (shown, text, file) = (&conversation.shown, chunk.text.bytes, chunk.file);
+        if shown.repeats {
+            self.repeat(became, range);
+            return;
+        }
         let (mut home, mut copied, mut position) = (usize::MAX, 0, 0);
         let mut at = range.start;
         while at < range.end {
@@ -370,6 +374,32 @@ impl Edits {
             let raw = Span { start: tail.raw.start, end: tail.raw_at(end, file) };
             self.list.push(Edit { raw, escape: tail.escape, text: 0..0 });
             (home, copied, position, at) = (last, end, 0, at + 1);
+        }
+    }
+
+    /// As [`Edits::add`], where every string keeps the replacement of a value that lies in several.
+    fn repeat(&mut self, became: &Became, range: Range<usize>) {
+        let Became { chunk, conversation, masked, replacement, .. } = *became;
+        let (shown, text, file) = (&conversation.shown, chunk.text.bytes, chunk.file);
+        let (mut home, mut copied, mut position) = (usize::MAX, 0, 0);
+        for at in range {
+            let span = masked[at].span;
+            for piece in shown.piece(span.start)..=shown.piece(span.end - 1) {
+                let own = &shown.pieces[piece];
+                let (start, end) = (span.start.max(own.shown.start), span.end.min(own.shown.end));
+                if start >= end {
+                    continue;
+                }
+                if piece != home {
+                    (home, copied, position) = (piece, own.shown.start, 0);
+                }
+                position += code_points(&text[copied as usize..start as usize], Escape::None, false);
+                let from = self.text.len();
+                self.put(at, piece, &mut position, replacement);
+                let raw = Span { start: own.raw_at(start, file), end: own.raw_at(end, file) };
+                self.list.push(Edit { raw, escape: own.escape, text: from..self.text.len() });
+                copied = end;
+            }
         }
     }
 

@@ -8,6 +8,7 @@
 
 mod align;
 mod answers;
+mod captions;
 mod columns;
 mod csv;
 mod document;
@@ -27,6 +28,7 @@ mod values;
 pub use align::{Run, Token};
 pub use columns::{ColumnOption, Decision, Treatment};
 pub use fields::FieldOptions;
+pub use labels::SPEAKER;
 pub use shown::{Aside, Dependent, Piece, Shown};
 pub use tree::Says;
 
@@ -53,7 +55,15 @@ pub struct Format {
 pub type Open = fn(head: &[u8], options: &FieldOptions) -> Result<Box<dyn Layout>>;
 
 /// All formats, the most particular first. The last one takes everything.
-pub const FORMATS: &[&Format] = &[&document::FORMAT, &jsonl::FORMAT, &csv::TSV, &csv::FORMAT, &text::FORMAT];
+pub const FORMATS: &[&Format] = &[
+    &captions::VTT,
+    &captions::SRT,
+    &document::FORMAT,
+    &jsonl::FORMAT,
+    &csv::TSV,
+    &csv::FORMAT,
+    &text::FORMAT,
+];
 
 /// The format of that name.
 #[must_use]
@@ -223,6 +233,11 @@ pub trait Layout: Send + Sync {
 
     /// Whether the segment says who speaks in its record.
     fn is_speaker(&self, chunk: &Chunk, conversation: &Conversation, segment: &Segment) -> bool;
+
+    /// What stands in the place of a speaker's name, if not the label of a person.
+    fn speaker_label(&self, _name: &[u8]) -> Option<&'static str> {
+        None
+    }
 
     /// Appends, for each wanted segment of one record (in order), where it lies in the record, for findings
     /// and audit: a JSON pointer, a column. `masked` gives the masked form of a segment or column that

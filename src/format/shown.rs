@@ -91,6 +91,10 @@ pub struct Shown {
     pub runs: Vec<Run>,
     /// In order of the file.
     pub dependents: Vec<Dependent>,
+    /// Whether each string that a value lies in keeps the replacement, and not the first one alone.
+    pub repeats: bool,
+    /// Where counted parts of the file begin.
+    marks: Vec<u32>,
     /// Names of fields: where each begins in the file, and its segment. In order.
     names: Vec<(u32, u32)>,
     is_used: bool,
@@ -142,6 +146,52 @@ impl Shown {
         self.runs.clear();
         self.names.clear();
         self.dependents.clear();
+        self.marks.clear();
+        self.repeats = false;
+    }
+
+    /// How long the text is.
+    pub(super) fn end(&self) -> usize {
+        self.text.len()
+    }
+
+    /// What was shown since byte `start`.
+    pub(super) fn since(&self, start: usize) -> &[u8] {
+        &self.text[start..]
+    }
+
+    /// Parts words by a blank.
+    pub(super) fn gap(&mut self) {
+        self.text.push(b' ');
+    }
+
+    /// Parts what one speaker said from what comes.
+    pub(super) fn part(&mut self) {
+        self.text.push(b'}');
+    }
+
+    /// Begins the next counted part of the file.
+    pub(super) fn mark(&mut self, raw: usize) {
+        self.marks.push(raw as u32);
+    }
+
+    /// The number of the counted part that byte `raw` of the file lies in; 0 before the first.
+    pub(super) fn marked(&self, raw: u32) -> usize {
+        self.marks.partition_point(|&mark| mark <= raw)
+    }
+
+    /// Ends a segment of record 0 that began at byte `start`.
+    pub(super) fn segment(&mut self, start: usize, role: Role, segments: &mut Vec<Segment>) {
+        let (span, name) = (Span::new(start, self.text.len()), Segment::UNNAMED);
+        let (escape, escaped, record, outer, depth) = (Escape::None, false, 0, name, 1);
+        segments.push(Segment { span, role, escape, escaped, record, name, outer, depth });
+        self.text.push(b'\n');
+    }
+
+    /// Ends the text.
+    pub(super) fn finish(&mut self, kernel: Kernel, repeats: bool) {
+        classify(kernel, &self.text, &mut self.masks);
+        (self.is_used, self.repeats) = (true, repeats);
     }
 
     /// The segment of the field's name that begins at byte `raw` of the file.
@@ -266,24 +316,23 @@ impl Shown {
         units
     }
 
-    /// Appends a string as it reads.
+    /// Appends a segment as it reads.
     fn append(&mut self, file: &[u8], segment: &Segment) {
-        let raw = segment.span.of(file);
+        self.string(file, segment.span, segment.escape, segment.escaped);
+    }
+
+    /// Appends a string of the file as it reads.
+    pub(super) fn string(&mut self, file: &[u8], raw: Span, escape: Escape, escaped: bool) {
         let start = self.text.len();
-        if segment.escaped {
+        if escaped {
             let mut utf8 = [0u8; 4];
-            for (c, _) in Chars::new(raw, segment.escape) {
+            for (c, _) in Chars::new(raw.of(file), escape) {
                 self.text.extend_from_slice(c.encode_utf8(&mut utf8).as_bytes());
             }
         } else {
-            self.text.extend_from_slice(raw);
+            self.text.extend_from_slice(raw.of(file));
         }
-        self.pieces.push(Piece {
-            shown: Span::new(start, self.text.len()),
-            raw: segment.span,
-            escape: segment.escape,
-            escaped: segment.escaped,
-        });
+        self.pieces.push(Piece { shown: Span::new(start, self.text.len()), raw, escape, escaped });
     }
 
     /// Appends words, with blanks between them unless they bring their own.
