@@ -271,6 +271,25 @@ impl Lexicon {
         self.hints(self.word(hash_of(&folded))).iter().any(|hint| hint & hints::FOR != 0)
     }
 
+    /// The languages in which the word, in UTF-8, is a number, in which it is one of the commonest, and in which it says
+    /// next to nothing: a bit each. `folded` is a buffer.
+    #[must_use]
+    pub fn hints_of(&self, word: &[u8], folded: &mut Vec<u8>) -> (u8, u8, u8) {
+        if word.len() > WORD_BYTES {
+            return (0, 0, 0);
+        }
+        folded.clear();
+        fold(word, folded);
+        let word = self.word(hash_of(folded));
+        let bits = |holds: &dyn Fn(&Sense) -> bool| {
+            (0..LANGUAGES.len()).fold(0, |bits, lang| {
+                bits | u8::from(word != 0 && holds(self.sense(word, lang as Lang))) << lang
+            })
+        };
+        let quiet = |sense: &Sense| sense.is(Mark::Filler) || sense.is(Mark::Repair);
+        (bits(&Sense::counts), bits(&|sense| sense.is(Mark::Common)), bits(&quiet))
+    }
+
     /// Words that announce spelling.
     #[must_use]
     pub fn spelling(&self) -> &[String] {

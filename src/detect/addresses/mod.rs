@@ -1,0 +1,437 @@
+//! Where does somebody live?
+//!
+//! A street line has no form of its own: a number, a word for a street, a name, in the order of the country. Words
+//! for streets are the places to look from, in German the ends of words before a number, and words that announce an
+//! address or ask for one. Around them the text is cut into tokens; what looks like an address is weighed by its
+//! words, by what stands beside it, and by the language of the words around ([`evidence`]).
+//!
+//! It must cost nothing elsewhere: a word for a street without a number near by, which is nearly all of them,
+//! opens nothing. Each attempt looks at a few tokens, so time is linear in the text.
+
+mod answers;
+mod english;
+mod evidence;
+mod german;
+mod lexicon;
+mod parts;
+mod streets;
+mod tail;
+mod tokens;
+
+pub(super) use lexicon::digest;
+
+use evidence::{ENOUGH, Reason};
+use lexicon::{LANGUAGES, Lexicon};
+use parts::Heard;
+use streets::{Found, Line};
+use tokens::{Cutter, Kind, Token};
+
+use super::context::{Cue, Group, WordsBuilder};
+use super::evidence::blank_from;
+use super::trace::{Attempt, Step, Verdict};
+use super::{Place, Ruleset, Scratch};
+use crate::error::{Error, Result};
+use crate::model::{Entity, Finding, Role, Span, ValueId, unite};
+
+/// Bytes before and behind a word for a street that are cut.
+const BEFORE: usize = 110;
+const BEHIND: usize = 170;
+/// Bytes within which a number stands beside one.
+const NUMBER_BEFORE: usize = 60;
+const NUMBER_BEHIND: usize = 70;
+/// Bytes behind an announcement within which an address begins.
+const ANNOUNCED: usize = 60;
+/// Bytes of an answer that may be an address without a word for a street.
+const ANSWER: usize = 160;
+/// Entities whose values may be a part of an address: a postcode, what is kept.
+const OPEN: [&str; 13] = [
+    "POSTCODE",
+    "LOCATION",
+    "ORGANIZATION",
+    "DATE",
+    "AGE",
+    "NUMBER",
+    "REFERENCE",
+    "HEALTH",
+    "RELIGION",
+    "POLITICS",
+    "UNION",
+    "SEXUALITY",
+    "ETHNICITY",
+];
+/// Digits that a rule may take for the end of a card or a telephone, and that are a number or a postcode here.
+const SHORT: usize = 6;
+
+/// The detector of addresses.
+pub(super) struct Addresses {
+    lexicon: Lexicon,
+    /// The words that announce where somebody lives, that ask for it, and that mean another kind of address.
+    lives: Group,
+    asks: Group,
+    other: Group,
+    entity: Entity,
+    /// Number of the rule of the first language; those of the others, post boxes, blocks and answers follow.
+    first_rule: u16,
+    open: Vec<Entity>,
+}
+
+/// Addresses that nobody lives at.
+const OTHER: [&str; 21] = [
+    "email",
+    "emails",
+    "mail address",
+    "mailadresse",
+    "email address",
+    "ip address",
+    "web address",
+    "mac address",
+    "adresse mail",
+    "adresse email",
+    "adresse e-mail",
+    "adresse électronique",
+    "adresse ip",
+    "courriel",
+    "mail-adresse",
+    "emailadresse",
+    "correo electrónico",
+    "dirección de correo",
+    "indirizzo email",
+    "indirizzo mail",
+    "indirizzo ip",
+];
+
+impl Addresses {
+    /// The shipped lexicons; their words are added to those that are looked for. `first_rule` is the number of
+    /// `address.en`.
+    pub(super) fn shipped(
+        words: &mut WordsBuilder,
+        only: Option<&str>,
+        entities: &crate::model::Entities,
+        first_rule: u16,
+    ) -> Result<Addresses> {
+        let lexicon = Lexicon::shipped(only);
+        lexicon.anchors.iter().for_each(|word| words.locates(word));
+        let lives = words.group(&lexicon.lives).map_err(Error::Usage)?;
+        let asks = words.group(&lexicon.asks).map_err(Error::Usage)?;
+        let other = words.group(&OTHER.map(str::to_owned)).map_err(Error::Usage)?;
+        let open = OPEN.iter().filter_map(|name| entities.find(name)).collect();
+        let entity = entities.find("ADDRESS").ok_or_else(|| Error::Usage("there is no ADDRESS".into()))?;
+        Ok(Addresses { lexicon, lives, asks, other, entity, first_rule, open })
+    }
+
+    fn rule(&self, kind: Line) -> u16 {
+        let languages = LANGUAGES.len();
+        let step = match kind {
+            Line::Street(lang) => lang,
+            Line::PostBox => languages,
+            Line::Block => languages + 1,
+            Line::Answer => languages + 2,
+        };
+        self.first_rule + step as u16
+    }
+}
+
+/// Buffers for addresses.
+#[derive(Default)]
+pub(super) struct Buffers {
+    windows: Vec<(usize, usize)>,
+    tokens: Vec<Token>,
+    walls: Vec<Span>,
+    cues: Vec<(u32, u32)>,
+    found: Vec<Found>,
+}
+
+impl Ruleset {
+    /// Adds the addresses of the text to `scratch.findings`, which holds what rules found.
+    pub(super) fn addresses(&self, place: &Place, scratch: &mut Scratch) {
+        let Some(addresses) = &self.addresses else { return };
+        if !matches!(place.role, Role::Text | Role::Value) {
+            return;
+        }
+        let mut buffers = std::mem::take(&mut scratch.addresses);
+        let asked = self.asks_for_address(addresses, place, scratch);
+        self.address_cues(addresses, scratch, &mut buffers);
+        self.address_windows(place, scratch, asked, &mut buffers);
+        if !buffers.windows.is_empty() {
+            // What is masked here or beside tells nothing in a second run: the rest may read otherwise then.
+            scratch.far = true;
+            let is_wall =
+                |finding: &&Finding| !addresses.open.contains(&finding.entity) && finding.span.len() > SHORT;
+            buffers.walls.clear();
+            buffers.walls.extend(scratch.findings.iter().filter(is_wall).map(|finding| finding.span));
+            unite(&mut buffers.walls);
+            for at in 0..buffers.windows.len() {
+                let window = buffers.windows[at];
+                self.addresses_in(addresses, place, window, asked, scratch, &mut buffers);
+            }
+        }
+        scratch.addresses = buffers;
+    }
+
+    /// Whether the turn before asked for an address, or the field is called so.
+    fn asks_for_address(&self, addresses: &Addresses, place: &Place, scratch: &Scratch) -> bool {
+        let around = &scratch.surroundings;
+        match place.role {
+            Role::Text => {
+                around.before.contains(&addresses.asks) && !around.before.contains(&addresses.other)
+            }
+            _ => around.key.contains(&addresses.lives) && !around.key.contains(&addresses.other),
+        }
+    }
+
+    /// Collects the words that announce an address, less those of mail and the like.
+    fn address_cues(&self, addresses: &Addresses, scratch: &Scratch, buffers: &mut Buffers) {
+        buffers.cues.clear();
+        if !scratch.surroundings.has(addresses.lives) {
+            return;
+        }
+        let own = &scratch.surroundings.own;
+        let has_other = scratch.surroundings.has(addresses.other);
+        let is_of_mail = |span: Span| {
+            has_other
+                && own.iter().any(|cue| {
+                    let near = cue.span().start <= span.end + 1 && span.start <= cue.span().end + 1;
+                    near && self.words.groups(cue).contains(&addresses.other)
+                })
+        };
+        let lives = own.iter().filter(|cue| self.words.groups(cue).contains(&addresses.lives));
+        let spans = lives.map(Cue::span).filter(|span| !is_of_mail(*span));
+        buffers.cues.extend(spans.map(|span| (span.start, span.end)));
+        buffers.cues.sort_unstable();
+    }
+
+    /// Where in the text an address may stand: in order, disjoint.
+    fn address_windows(&self, place: &Place, scratch: &Scratch, asked: bool, buffers: &mut Buffers) {
+        let Buffers { windows, cues, .. } = buffers;
+        windows.clear();
+        if asked && place.end - place.start <= ANSWER {
+            windows.push((place.start, place.end));
+            return;
+        }
+        let text = place.text;
+        let bytes = &text.bytes[..place.end];
+        let mut places: Vec<(usize, usize)> = Vec::new();
+        let hits = &scratch.hits;
+        for (at, hit) in hits.iter().enumerate() {
+            if !self.words.is_located(*hit) {
+                continue;
+            }
+            let (from, to) = (hit.start as usize, hit.end as usize);
+            let low = from.saturating_sub(NUMBER_BEFORE).max(place.start);
+            let high = (to + NUMBER_BEHIND).min(place.end);
+            let says = |hit: &crate::scan::WordHit| {
+                (low..high).contains(&(hit.start as usize)) && self.words.spoken(*hit) > 0
+            };
+            let around = at.saturating_sub(8)..(at + 9).min(hits.len());
+            let is_cued = cues.iter().any(|cue| cue.1 as usize <= from && from - cue.1 as usize <= ANNOUNCED);
+            if text.any(low, high, |m| m.digit) || hits[around].iter().any(says) || is_cued {
+                places.push((from, to));
+            }
+        }
+        for &at in &scratch.anchors {
+            let at = at as usize;
+            if bytes[at].is_ascii_digit() && is_street_number(place, at) {
+                places.push((at, at));
+            }
+        }
+        for hit in hits.iter().filter(|hit| self.words.spoken(**hit) > 0) {
+            let at = hit.start as usize;
+            if is_street_before(place, at) {
+                places.push((at, at));
+            }
+        }
+        for &(_, end) in cues.iter() {
+            let high = (end as usize + ANNOUNCED).min(place.end);
+            let says =
+                |hit: &crate::scan::WordHit| self.words.spoken(*hit) > 0 && (hit.start as usize) < high;
+            let first = hits.partition_point(|hit| hit.start < end);
+            if text.any(end as usize, high, |m| m.digit) || hits[first..].iter().take(6).any(says) {
+                places.push((end as usize, end as usize));
+            }
+        }
+        places.sort_unstable();
+        for (from, to) in places {
+            let start = blank_from(place, char_start(bytes, from.saturating_sub(BEFORE).max(place.start)));
+            let end = blank_from(place, (to + BEHIND).min(place.end)).max(to);
+            match windows.last_mut() {
+                Some(last) if start <= last.1 => last.1 = last.1.max(end),
+                _ => windows.push((start.min(from), end)),
+            }
+        }
+    }
+
+    /// Finds the addresses of a window.
+    fn addresses_in(
+        &self,
+        addresses: &Addresses,
+        place: &Place,
+        window: (usize, usize),
+        asked: bool,
+        scratch: &mut Scratch,
+        buffers: &mut Buffers,
+    ) {
+        let Buffers { tokens, walls, cues, found, .. } = buffers;
+        tokens.clear();
+        found.clear();
+        let speech = self.spoken.as_ref().map(|spoken| &spoken.lexicon);
+        let cutter = Cutter { text: place.text, lexicon: &addresses.lexicon, speech, walls };
+        cutter.cut(window, tokens);
+        let first = cues.partition_point(|cue| (cue.0 as usize) < window.0);
+        let last = cues.partition_point(|cue| (cue.0 as usize) < window.1);
+        let heard = Heard {
+            bytes: place.text.bytes,
+            tokens,
+            lexicon: &addresses.lexicon,
+            votes: votes(tokens),
+            cues: &cues[first..last],
+            asked,
+            is_all: window == (place.start, place.end),
+        };
+        let refused = search(&heard, found);
+        if asked && found.is_empty() && place.end - place.start <= ANSWER {
+            found.extend(heard.answer());
+        }
+        for one in found.iter() {
+            let span = span_of(place, tokens, one);
+            let (rule, score) = (addresses.rule(one.kind), one.evidence.score());
+            let entity = addresses.entity;
+            scratch.findings.push(Finding { span, entity, rule, score, value: ValueId::OWN });
+        }
+        if let Some(trace) = &mut scratch.trace {
+            let told = |one: &Found, verdict: Verdict| Attempt {
+                rule: addresses.rule(one.kind),
+                span: span_of(place, tokens, one),
+                verdict,
+                check: None,
+                words: Vec::new(),
+                steps: vec![(Step::Base, one.evidence.score())],
+                notes: one.evidence.notes(),
+            };
+            trace.attempts.extend(found.iter().map(|one| told(one, Verdict::Found(addresses.entity))));
+            trace.attempts.extend(refused.iter().map(|one| told(one, Verdict::Score)));
+        }
+    }
+}
+
+/// The bytes of an address, with the bracket or the full stop of an abbreviation that ends it.
+fn span_of(place: &Place, tokens: &[Token], one: &Found) -> Span {
+    let (start, mut end) = (tokens[one.start].start, tokens[one.end - 1].end);
+    let bytes = &place.text.bytes[..place.end];
+    let inside = &bytes[start as usize..end as usize];
+    let is_open = inside.contains(&b'(') && !inside.contains(&b')');
+    let last = &tokens[one.end - 1];
+    let is_short = last.is_word() && last.len() <= 4 && last.capital && one.kind == Line::Street(lexicon::EN);
+    let next = bytes.get(end as usize);
+    let parted = bytes.get(end as usize + 1).is_none_or(|b| b" ,".contains(b));
+    if is_open && next == Some(&b')') || is_short && next == Some(&b'.') && parted {
+        end += 1;
+    }
+    Span { start, end }
+}
+
+/// Puts the addresses among the tokens into `found`, in order and disjoint. Returns what was nearly one.
+fn search(heard: &Heard, found: &mut Vec<Found>) -> Vec<Found> {
+    let mut refused = Vec::new();
+    let mut done = 0;
+    for at in 0..heard.tokens.len() {
+        if at < done {
+            continue;
+        }
+        let token = &heard.tokens[at];
+        let here = match token.kind {
+            Kind::Word => heard
+                .post_box(at)
+                .or_else(|| heard.street(at))
+                .or_else(|| heard.announced(at))
+                .or_else(|| heard.block(at)),
+            Kind::Digits | Kind::Code => heard.announced(at).or_else(|| heard.block(at)),
+            Kind::Lettered => heard.announced(at),
+            Kind::Hash | Kind::Wall => None,
+        };
+        let Some(mut one) = here else { continue };
+        if one.evidence.points() < ENOUGH {
+            refused.push(one);
+            continue;
+        }
+        // A block may begin before a street that was found in it.
+        while found.last().is_some_and(|last| last.end > one.start) {
+            if let Some(last) = found.pop() {
+                one.start = one.start.min(last.start);
+                one.end = one.end.max(last.end);
+            }
+        }
+        done = one.end.max(at + 1);
+        found.push(one);
+    }
+    // Where one is sure, another one needs less.
+    if found.is_empty() {
+        return refused;
+    }
+    refused.retain(|one| {
+        let mut one = *one;
+        let has_name =
+            [Reason::Street, Reason::Capitals, Reason::Named].iter().any(|&reason| one.evidence.has(reason));
+        one.evidence.add(Reason::Another, has_name);
+        let at = found.partition_point(|other| other.end <= one.start);
+        let is_free = found.get(at).is_none_or(|other| one.end <= other.start);
+        let is_enough = one.evidence.points() >= ENOUGH;
+        if is_enough && is_free {
+            found.insert(at, one);
+        }
+        !is_enough
+    });
+    refused
+}
+
+/// For each language how many of its commonest words stand among the tokens.
+fn votes(tokens: &[Token]) -> [u32; LANGUAGES.len()] {
+    std::array::from_fn(|lang| {
+        tokens.iter().filter(|token| token.len() > 1 && token.is_common(lang)).count() as u32
+    })
+}
+
+/// The start of the character at `at`.
+fn char_start(bytes: &[u8], mut at: usize) -> usize {
+    while at > 0 && at < bytes.len() && bytes[at] & 0xC0 == 0x80 {
+        at -= 1;
+    }
+    at
+}
+
+/// Whether the digits at `at` may stand beside a street that no word of the table tells: behind a German one, before
+/// `r de la`, behind `c/ Alcalá`, before the town of a written block.
+fn is_street_number(place: &Place, at: usize) -> bool {
+    let bytes = &place.text.bytes[..place.end];
+    if is_street_before(place, at) {
+        return true;
+    }
+    let digits = bytes[at..].iter().take(6).take_while(|b| b.is_ascii_digit()).count();
+    let rest = &bytes[at + digits..];
+    let is_short = digits <= 4 && (rest.starts_with(b" r ") || rest.starts_with(b" r. "));
+    let is_town = matches!(digits, 4 | 5)
+        && rest.first() == Some(&b' ')
+        && rest.get(1).is_some_and(|b| b.is_ascii_uppercase() || *b == 0xC3);
+    // `c/ Alcalá, 120`, `c. Doctor Fleming, 5`, `v.le Trastevere 209`.
+    let before = &bytes[at.saturating_sub(40).max(place.start)..at];
+    let is_calle = digits <= 3
+        && before.windows(2).enumerate().any(|(from, pair)| {
+            matches!(pair, [b'c' | b'C' | b'v' | b'V', b'/' | b'.'])
+                && (from == 0 || matches!(before[from - 1], b' ' | b'\n'))
+        });
+    is_short || is_town || is_calle
+}
+
+/// Whether the word before `at` ends as German streets do.
+fn is_street_before(place: &Place, at: usize) -> bool {
+    let before = place.text.bytes[place.start..at].trim_ascii_end();
+    let before =
+        before.strip_suffix(b".").or_else(|| before.strip_suffix(b",")).unwrap_or(before).trim_ascii_end();
+    let Some(end) = before.last_chunk::<3>() else { return false };
+    let end = end.map(|b| b.to_ascii_lowercase());
+    const ENDS: [&[u8; 3]; 27] = [
+        b"sse", b"str", b"weg", b"lee", b"atz", b"amm", b"fer", b"eig", b"fad", b"ade", b"ieg", b"ile",
+        b"ing", b"amp", b"erg", b"hof", b"ben", b"rkt", b"ark", b"all", b"tor", b"cke", b"gen", b"eld",
+        b"und", b"ger", b"see",
+    ];
+    ENDS.contains(&&end) || end == [0xC3, 0x9F, b'e']
+}
