@@ -229,13 +229,10 @@ impl Heard<'_> {
     }
 
     fn answer_between(&self, from: usize, to: usize) -> Option<Found> {
-        let is_number = |at: usize| {
-            let token = &self.tokens[at];
-            !token.is_word()
-                || (0..LANGUAGES.len()).any(|lang| token.is_number_word(lang) && self.may_be(lang))
-        };
         let carries = |at: usize| {
-            self.says_little(at) && !is_number(at) && !self.tokens[at].is(self.lexicon, DE, &[Mark::Lead])
+            self.says_little(at)
+                && !self.is_numeric(at)
+                && !self.tokens[at].is(self.lexicon, DE, &[Mark::Lead])
         };
         let start = (from..to).find(|&at| !carries(at))?;
         let end = (start..to).rfind(|&at| !carries(at))? + 1;
@@ -245,58 +242,82 @@ impl Heard<'_> {
             token.is_any(self.lexicon, &[Mark::Link]) && !token.is_any(self.lexicon, &[Mark::Preposition])
         };
         let start = start - usize::from(start > from && is_tie(start - 1));
-        if end - start > ANSWER || (start..end).any(|at| self.tokens[at].kind == Kind::Wall) {
-            return None;
-        }
-        let inside = start..end;
-        let numbers = inside.clone().filter(|&at| is_number(at) && !self.is_article(at)).count();
-        let telling = inside
-            .clone()
-            .filter(|&at| !is_number(at) && self.tokens[at].len() > 2 && !self.says_little(at))
-            .count();
-        let small = inside
-            .clone()
-            .filter(|&at| {
-                !is_number(at)
-                    && self.says_little(at)
-                    && !self.tokens[at].is_any(self.lexicon, &[Mark::Link, Mark::LeadArticle])
-            })
-            .count();
-        let is_counted = inside.clone().any(|at| {
-            self.tokens[at].is_any(self.lexicon, &[Mark::Measure]) && at > start && is_number(at - 1)
-        });
-        let is_long =
-            inside.clone().any(|at| self.tokens[at].kind == Kind::Digits && self.tokens[at].len() > 5);
-        // The number stands at an end, or something is a part of addresses alone.
-        let is_signed = |at: usize| is_number(at) && !self.is_article(at) || self.tokens[at].len() == 1;
-        let tells = |at: usize| {
-            let marks =
-                [Mark::Street, Mark::StreetWeak, Mark::Building, Mark::UnitBefore, Mark::Lead, Mark::Region];
-            (0..LANGUAGES.len()).any(|lang| self.may_be(lang) && self.is(at, lang, &marks))
-        };
-        let is_street = inside.clone().any(tells);
-        let is_named = inside.clone().any(|at| {
-            let entry = self.tokens[at].entry;
-            !is_number(at)
-                && self.tokens[at].len() > 2
-                && (entry.word() <= 4 || entry.place() > 0 && self.tokens[at].capital)
-        });
-        let is_code = inside.clone().any(|at| {
-            let token = &self.tokens[at];
-            token.kind == Kind::Code || token.kind == Kind::Digits && matches!(token.len(), 4 | 5)
-        });
-        let stands = is_signed(start) || is_signed(end - 1);
-        let holds = is_named && (stands || is_code) || is_street && stands;
-        if !holds {
-            return None;
-        }
-        if numbers == 0 || telling == 0 || telling > 8 || small > 1 || is_counted || is_long {
+        if !self.is_unit_alone(start, end) && !self.looks_like_answer(start, end) {
             return None;
         }
         let mut evidence = Evidence::default();
         evidence.add(Reason::Form, true);
         evidence.add(Reason::Announced, true);
         Some(Found { start, end, kind: Line::Answer, evidence })
+    }
+
+    /// Whether the token is a number in a language that the text may be of.
+    fn is_numeric(&self, at: usize) -> bool {
+        let token = &self.tokens[at];
+        !token.is_word() || (0..LANGUAGES.len()).any(|lang| token.is_number_word(lang) && self.may_be(lang))
+    }
+
+    /// Whether all of it is parts of a building: `interno sette scala b`, `tercero b`.
+    fn is_unit_alone(&self, start: usize, end: usize) -> bool {
+        let parts = [Mark::UnitBefore, Mark::UnitAfter, Mark::UnitAlone, Mark::Ordinal, Mark::Side];
+        let named = |at: usize| self.tokens[at].is_any(self.lexicon, &parts);
+        let valued = |at: usize| {
+            let token = &self.tokens[at];
+            token.len() == 1 || self.is_numeric(at) && token.len() <= 6 && token.kind != Kind::Wall
+        };
+        (2..=6).contains(&(end - start))
+            && (start..end).all(|at| named(at) || valued(at))
+            && (start..end).any(named)
+            && (start..end).any(|at| valued(at) || self.tokens[at].is_any(self.lexicon, &[Mark::Side]))
+    }
+
+    /// Whether an answer has a number at an end and a word that may be a name, few small words, and nothing that is
+    /// counted.
+    fn looks_like_answer(&self, start: usize, end: usize) -> bool {
+        let inside = start..end;
+        let some = |holds: &dyn Fn(usize) -> bool| inside.clone().any(holds);
+        let count = |holds: &dyn Fn(usize) -> bool| inside.clone().filter(|&at| holds(at)).count();
+        let token = |at: usize| &self.tokens[at];
+        let numbers = count(&|at| self.is_numeric(at) && !self.is_article(at));
+        let telling = count(&|at| !self.is_numeric(at) && token(at).len() > 2 && !self.says_little(at));
+        let small = count(&|at| !self.is_numeric(at) && self.says_little(at));
+        let is_refused = some(&|at| {
+            let is_counted =
+                token(at).is_any(self.lexicon, &[Mark::Measure]) && at > start && self.is_numeric(at - 1);
+            let is_long = token(at).kind == Kind::Digits && token(at).len() > 5;
+            let most = self.votes.iter().copied().max().unwrap_or(0);
+            let is_stop = (0..LANGUAGES.len())
+                .any(|lang| most > 0 && self.votes[lang] == most && self.is(at, lang, &[Mark::Stop]));
+            is_counted || is_long || is_stop || token(at).kind == Kind::Wall
+        });
+        if is_refused
+            || end - start > ANSWER
+            || numbers == 0
+            || telling == 0
+            || telling > 8
+            || small > 2
+            || small > telling
+        {
+            return false;
+        }
+        // The number stands at an end, or something is a part of addresses alone.
+        let is_signed = |at: usize| self.is_numeric(at) && !self.is_article(at) || token(at).len() == 1;
+        let marks =
+            [Mark::Street, Mark::StreetWeak, Mark::Building, Mark::UnitBefore, Mark::Lead, Mark::Region];
+        let is_street =
+            some(&|at| (0..LANGUAGES.len()).any(|lang| self.may_be(lang) && self.is(at, lang, &marks)));
+        let is_named = some(&|at| {
+            let entry = token(at).entry;
+            let is_rare = entry.word() <= 4 || entry.place() > 0 && token(at).capital;
+            let is_usual =
+                (0..LANGUAGES.len()).any(|lang| self.may_be(lang) && self.is(at, lang, &[Mark::Name]));
+            !self.is_numeric(at) && token(at).len() > 2 && (is_rare || is_usual)
+        });
+        let is_code = some(&|at| {
+            token(at).kind == Kind::Code || token(at).kind == Kind::Digits && matches!(token(at).len(), 4 | 5)
+        });
+        let stands = is_signed(start) || is_signed(end - 1);
+        is_named && (stands || is_code) || is_street && stands
     }
 
     /// Whether the number may be an article: `one`, `un`.

@@ -75,7 +75,8 @@ impl Heard<'_> {
         // Few things are counted in hundreds, and roads are long.
         let is_long =
             self.tokens[number.0].kind == Kind::Digits && self.tokens[number.0].len() >= 3 && name.named;
-        evidence.add(Reason::HouseNumber, number.1.is_house || is_long);
+        let is_said = self.tokens[number.0].is_word() && number.1.end >= number.0 + 2 && name.named;
+        evidence.add(Reason::HouseNumber, number.1.is_house || is_long || is_said);
         evidence.add(Reason::Counted, self.counts_things(number.0, end, EN));
         Some(Core { start: number.0, end, evidence, name: Some(name) })
     }

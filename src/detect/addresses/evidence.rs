@@ -67,6 +67,11 @@ const REASONS: [(i32, &str); 17] = [
     (-3, "something is counted"),
 ];
 
+/// How sure an address is that has just enough points.
+pub(super) fn least() -> u8 {
+    (50 + 5 * ENOUGH) as u8
+}
+
 /// The reasons of one street line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Evidence(u32);

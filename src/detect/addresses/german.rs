@@ -63,7 +63,8 @@ impl Heard<'_> {
         let Some(lead) = start.checked_sub(1 + usize::from(is_article)) else { return start };
         let is_lead =
             self.is(lead, DE, &[Mark::Lead]) && self.tokens[lead].capital && self.gap(start) == Gap::Blank;
-        let is_inside = lead > 0 && self.gap(lead) != Gap::Break && self.gap(lead) != Gap::Stop;
+        let is_inside = self.asked && lead == 0
+            || lead > 0 && self.gap(lead) != Gap::Break && self.gap(lead) != Gap::Stop;
         if is_lead && is_inside { lead } else { start }
     }
 

@@ -62,6 +62,9 @@ const OPEN: [&str; 13] = [
 /// Digits that a rule may take for the end of a card or a telephone, and that are a number or a postcode here.
 const SHORT: usize = 6;
 
+/// How many rules find addresses: one a language, and those for post boxes, blocks and answers.
+const RULES: u16 = LANGUAGES.len() as u16 + 3;
+
 /// The detector of addresses.
 pub(super) struct Addresses {
     lexicon: Lexicon,
@@ -142,6 +145,13 @@ pub(super) struct Buffers {
 }
 
 impl Ruleset {
+    /// How sure an address must be, in hundredths; `None` for a rule that finds none.
+    #[must_use]
+    pub fn asked_of_addresses(&self, rule: u16) -> Option<u8> {
+        let first = self.addresses.as_ref()?.first_rule;
+        (first..first + RULES).contains(&rule).then(evidence::least)
+    }
+
     /// Adds the addresses of the text to `scratch.findings`, which holds what rules found.
     pub(super) fn addresses(&self, place: &Place, scratch: &mut Scratch) {
         let Some(addresses) = &self.addresses else { return };
@@ -385,9 +395,7 @@ fn search(heard: &Heard, found: &mut Vec<Found>) -> Vec<Found> {
 
 /// For each language how many of its commonest words stand among the tokens.
 fn votes(tokens: &[Token]) -> [u32; LANGUAGES.len()] {
-    std::array::from_fn(|lang| {
-        tokens.iter().filter(|token| token.len() > 1 && token.is_common(lang)).count() as u32
-    })
+    std::array::from_fn(|lang| tokens.iter().filter(|token| token.votes_for(lang)).count() as u32)
 }
 
 /// The start of the character at `at`.

@@ -177,6 +177,13 @@ impl<'a> Heard<'a> {
             return after;
         }
         let word = next.of(self.bytes);
+        // `quarantuno barra b`.
+        let is_slash = [&b"barra"[..], b"sbarra", b"slash"].contains(&word) && next.gap == Gap::Blank;
+        if is_slash
+            && self.at(number.end + 1).is_some_and(|value| value.len() == 1 || value.is_number_word(lang))
+        {
+            return Number { end: number.end + 2, is_house: true, ..number };
+        }
         let is_letter = word.len() == 1 && (b'a'..=b'h').contains(&word[0].to_ascii_lowercase());
         // `a`, `e`, `d` are words in most languages; a word in front of a name is none of its letters.
         let is_word = next.is_common(lang) || self.gap(number.end + 1) == Gap::Apostrophe;
@@ -236,6 +243,13 @@ impl<'a> Heard<'a> {
                 continue;
             }
             if !token.is_word() {
+                break;
+            }
+            // `place Carnot à Dijon`.
+            let is_town = lang == FR
+                && name.telling > 0
+                && [&b"au"[..], "à".as_bytes()].contains(&token.of(self.bytes));
+            if is_town {
                 break;
             }
             let is_tie = token.gap == Gap::Apostrophe && token.len() == 1;

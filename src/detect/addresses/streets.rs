@@ -101,15 +101,19 @@ impl Heard<'_> {
         evidence.add(Reason::Announced, self.asked || is_announced);
         let is_before = |at: usize| self.is(at, lang, &[Mark::Preposition]) && self.gap(at + 1) != Gap::Break;
         evidence.add(Reason::Preposition, start > 0 && is_before(start - 1));
+        // The words of the address itself tell no language: `tres` may be French.
+        let inside =
+            |lang: Lang| self.tokens[start..end].iter().filter(|token| token.votes_for(lang)).count() as u32;
+        let votes = |lang: Lang| self.votes[lang] - inside(lang);
         let own = self.votes[lang];
-        let other = (0..LANGUAGES.len()).filter(|&other| other != lang).map(|other| self.votes[other]).max();
-        let other = other.unwrap_or(0);
+        let other = (0..LANGUAGES.len()).filter(|&other| other != lang).map(votes).max().unwrap_or(0);
         evidence.add(Reason::Language, own > 0 && own >= other);
         evidence.add(Reason::OtherLanguage, other >= OTHER_VOTES && other > own + own / 2);
         let says_little = |at: usize| {
             let token = &self.tokens[at];
             let is_small = token.is(self.lexicon, lang, &[Mark::Preposition, Mark::Link]);
-            token.is_quiet() || token.is_common(lang) || is_small || token.entry.place() >= 2
+            let is_tied = token.len() == 1 && token.gap == Gap::Apostrophe;
+            token.is_quiet() || token.is_common(lang) || is_small || is_tied || token.entry.place() >= 2
         };
         // `place Carnot à Dijon`.
         let is_town =

@@ -100,7 +100,9 @@ impl Heard<'_> {
 
     /// `links`, `izquierda` behind a floor.
     fn side(&self, at: usize, lang: Lang) -> usize {
-        let is_side = self.is(at, lang, &[Mark::Side]) && matches!(self.gap(at), Gap::Blank | Gap::Comma);
+        let is_primera = lang == ES && self.is(at, lang, &[Mark::Ordinal]);
+        let is_side = (is_primera || self.is(at, lang, &[Mark::Side]))
+            && matches!(self.gap(at), Gap::Blank | Gap::Comma);
         let is_letter = lang == ES
             && self.gap(at) == Gap::Blank
             && self.at(at).is_some_and(|token| token.is_word() && token.len() == 1 && !token.is_common(lang));

@@ -85,6 +85,11 @@ impl Token {
         self.common >> lang & 1 == 1
     }
 
+    /// Whether it tells that the text is of that language.
+    pub(super) fn votes_for(&self, lang: Lang) -> bool {
+        self.len() > 1 && self.is_common(lang)
+    }
+
     /// Whether it says next to nothing in some language.
     pub(super) fn is_quiet(&self) -> bool {
         self.quiet != 0
