@@ -57,8 +57,8 @@ struct Meaning {
     bracketed: bool,
     /// How surely it is a part of something said aloud.
     spoken: u8,
-    /// Whether an address may stand around it.
-    located: bool,
+    /// Where the number of an address may stand beside it, a bit each; 0 when it tells of none.
+    located: u8,
 }
 
 /// All words that mean something to the rule set.
@@ -78,7 +78,7 @@ struct Draft {
     denied: bool,
     bracketed: bool,
     spoken: u8,
-    located: bool,
+    located: u8,
 }
 
 /// Collects words before the table is built.
@@ -140,9 +140,9 @@ impl WordsBuilder {
         *known = weight.max(*known);
     }
 
-    /// Makes a word tell that an address may stand around it.
-    pub(super) fn locates(&mut self, word: &str) {
-        self.drafts.entry(folded(word)).or_default().located = true;
+    /// Makes a word tell that an address may stand around it, its number on these sides.
+    pub(super) fn locates(&mut self, word: &str, sides: u8) {
+        self.drafts.entry(folded(word)).or_default().located |= sides;
     }
 
     /// Denies a single word.
@@ -255,8 +255,8 @@ impl Words {
         self.meanings[hit.word as usize].spoken
     }
 
-    /// Whether an address may stand around the word.
-    pub(super) fn is_located(&self, hit: WordHit) -> bool {
+    /// Where the number of an address may stand beside the word, a bit each.
+    pub(super) fn located(&self, hit: WordHit) -> u8 {
         self.meanings[hit.word as usize].located
     }
 

@@ -29,7 +29,7 @@ impl Heard<'_> {
             // `thirty one a beechwood drive`.
             let letter = usize::from(start < at && start > 1 && self.of(start - 1) == b"a");
             if start < at
-                && (is_tied || gap == Gap::Comma)
+                && (is_tied || gap == Gap::Comma && !self.tokens[start - 1].is_word())
                 && let Some(number) =
                     self.number_before(start, EN).or_else(|| self.number_before(start - letter, EN))
             {

@@ -27,6 +27,15 @@ const FILES: [&str; 5] = [
     include_str!("../../../patterns/lexicons/addresses/it.toml"),
 ];
 
+/// Where the number stands by a word for a street: before its name, right before it, behind its name.
+pub(super) const BEFORE_IT: u8 = 1;
+pub(super) const RIGHT_BEFORE_IT: u8 = 2;
+pub(super) const BEHIND_IT: u8 = 4;
+
+/// The same for each language.
+const SIDES: [u8; LANGUAGES.len()] =
+    [BEFORE_IT, RIGHT_BEFORE_IT | BEHIND_IT, RIGHT_BEFORE_IT | BEHIND_IT, BEHIND_IT, BEHIND_IT];
+
 /// What a word may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -117,7 +126,7 @@ pub(super) struct Lexicon {
     pub(super) lives: Vec<String>,
     pub(super) asks: Vec<String>,
     /// Words at which an address may stand: kinds of streets and of post boxes.
-    pub(super) anchors: Vec<String>,
+    pub(super) anchors: Vec<(String, u8)>,
 }
 
 /// A digest of all lexicons, in hexadecimal.
@@ -166,7 +175,7 @@ impl Lexicon {
                 for spelling in spellings(word) {
                     words.entry(fold_hash(spelling.as_bytes())).or_default()[lang] |= 1 << mark as u8;
                     if matches!(mark, Mark::Street | Mark::StreetWeak | Mark::StreetRest) && word.len() > 2 {
-                        self.anchor(&spelling);
+                        self.anchor(&spelling, SIDES[lang]);
                     }
                 }
             }
@@ -175,7 +184,7 @@ impl Lexicon {
             let parts: Vec<&str> = phrase.split(' ').collect();
             // The longest word is looked for; the first ones are often single letters.
             if let Some(longest) = parts.iter().max_by_key(|part| part.len()) {
-                spellings(longest).iter().for_each(|spelling| self.anchor(spelling));
+                spellings(longest).iter().for_each(|spelling| self.anchor(spelling, BEHIND_IT));
             }
             let words = parts.iter().map(|part| fold_hash(part.as_bytes())).collect();
             self.boxes.push(PostBox { lang, words, is_sure: phrase != "apartado" && phrase != "bp" });
@@ -187,9 +196,9 @@ impl Lexicon {
         self.asks.extend(file.asks);
     }
 
-    fn anchor(&mut self, word: &str) {
+    fn anchor(&mut self, word: &str, sides: u8) {
         if word.len() > 1 && word.chars().all(char::is_alphabetic) {
-            self.anchors.push(word.to_owned());
+            self.anchors.push((word.to_owned(), sides));
         }
     }
 

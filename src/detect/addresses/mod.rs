@@ -21,7 +21,7 @@ mod tokens;
 pub(super) use lexicon::digest;
 
 use evidence::{ENOUGH, Reason};
-use lexicon::{LANGUAGES, Lexicon};
+use lexicon::{BEFORE_IT, BEHIND_IT, LANGUAGES, Lexicon, RIGHT_BEFORE_IT};
 use parts::Heard;
 use streets::{Found, Line};
 use tokens::{Cutter, Kind, Token};
@@ -32,13 +32,20 @@ use super::trace::{Attempt, Step, Verdict};
 use super::{Place, Ruleset, Scratch};
 use crate::error::{Error, Result};
 use crate::model::{Entity, Finding, Role, Span, ValueId, unite};
+use crate::scan::WordHit;
 
 /// Bytes before and behind a word for a street that are cut.
 const BEFORE: usize = 110;
 const BEHIND: usize = 170;
-/// Bytes within which a number stands beside one.
-const NUMBER_BEFORE: usize = 60;
-const NUMBER_BEHIND: usize = 70;
+/// Bytes within which a number stands before one, right before it, and behind it.
+const NUMBER_BEFORE: usize = 48;
+const NUMBER_RIGHT_BEFORE: usize = 8;
+const NUMBER_BEHIND: usize = 60;
+/// Bytes behind an announcement in which a street needs no number.
+const CUED: usize = 24;
+/// Words between a number and a word for a street, and known words that are looked at for a number.
+const NUMBER_WORDS: usize = 8;
+const NUMBER_HITS: usize = 10;
 /// Bytes behind an announcement within which an address begins.
 const ANNOUNCED: usize = 60;
 /// Bytes of an answer that may be an address without a word for a street.
@@ -113,7 +120,7 @@ impl Addresses {
         first_rule: u16,
     ) -> Result<Addresses> {
         let lexicon = Lexicon::shipped(only);
-        lexicon.anchors.iter().for_each(|word| words.locates(word));
+        lexicon.anchors.iter().for_each(|(word, sides)| words.locates(word, *sides));
         let lives = words.group(&lexicon.lives).map_err(Error::Usage)?;
         let asks = words.group(&lexicon.asks).map_err(Error::Usage)?;
         let other = words.group(&OTHER.map(str::to_owned)).map_err(Error::Usage)?;
@@ -223,18 +230,17 @@ impl Ruleset {
         let mut places: Vec<(usize, usize)> = Vec::new();
         let hits = &scratch.hits;
         for (at, hit) in hits.iter().enumerate() {
-            if !self.words.is_located(*hit) {
+            let sides = self.words.located(*hit);
+            if sides == 0 {
                 continue;
             }
             let (from, to) = (hit.start as usize, hit.end as usize);
-            let low = from.saturating_sub(NUMBER_BEFORE).max(place.start);
-            let high = (to + NUMBER_BEHIND).min(place.end);
-            let says = |hit: &crate::scan::WordHit| {
-                (low..high).contains(&(hit.start as usize)) && self.words.spoken(*hit) > 0
-            };
-            let around = at.saturating_sub(8)..(at + 9).min(hits.len());
-            let is_cued = cues.iter().any(|cue| cue.1 as usize <= from && from - cue.1 as usize <= ANNOUNCED);
-            if text.any(low, high, |m| m.digit) || hits[around].iter().any(says) || is_cued {
+            let is_cued = cues.iter().any(|cue| cue.1 as usize <= from && from - cue.1 as usize <= CUED);
+            let is_near = sides & BEFORE_IT != 0 && self.has_number_before(place, hits, at, NUMBER_BEFORE)
+                || sides & RIGHT_BEFORE_IT != 0
+                    && self.has_number_before(place, hits, at, NUMBER_RIGHT_BEFORE)
+                || sides & BEHIND_IT != 0 && self.has_number_behind(place, hits, at);
+            if is_cued || is_near {
                 places.push((from, to));
             }
         }
@@ -252,8 +258,7 @@ impl Ruleset {
         }
         for &(_, end) in cues.iter() {
             let high = (end as usize + ANNOUNCED).min(place.end);
-            let says =
-                |hit: &crate::scan::WordHit| self.words.spoken(*hit) > 0 && (hit.start as usize) < high;
+            let says = |hit: &WordHit| self.words.spoken(*hit) > 0 && (hit.start as usize) < high;
             let first = hits.partition_point(|hit| hit.start < end);
             if text.any(end as usize, high, |m| m.digit) || hits[first..].iter().take(6).any(says) {
                 places.push((end as usize, end as usize));
@@ -268,6 +273,30 @@ impl Ruleset {
                 _ => windows.push((start.min(from), end)),
             }
         }
+    }
+
+    /// Whether a number stands at most `within` bytes before the hit at `at`, in the same sentence.
+    fn has_number_before(&self, place: &Place, hits: &[WordHit], at: usize, within: usize) -> bool {
+        let from = hits[at].start as usize;
+        let low = from.saturating_sub(within).max(place.start);
+        let before = &place.text.bytes[low..from];
+        let digit = before.iter().rposition(u8::is_ascii_digit).map(|digit| low + digit + 1);
+        let said = hits[..at].iter().rev().take(NUMBER_HITS).take_while(|hit| hit.end as usize >= low);
+        let said = said.filter(|hit| self.words.spoken(**hit) > 0).map(|hit| hit.end as usize).next();
+        digit.max(said).is_some_and(|end| is_one_thought(&place.text.bytes[end.min(from)..from]))
+    }
+
+    /// Whether a number, or what says that there is none, stands behind the hit at `at`, in the same sentence.
+    fn has_number_behind(&self, place: &Place, hits: &[WordHit], at: usize) -> bool {
+        let to = hits[at].end as usize;
+        let high = (to + NUMBER_BEHIND).min(place.end);
+        let behind = &place.text.bytes[to..high];
+        let digit = behind.iter().position(u8::is_ascii_digit).map(|digit| to + digit);
+        let said = hits[at + 1..].iter().take(NUMBER_HITS).take_while(|hit| (hit.start as usize) < high);
+        let said = said.filter(|hit| self.words.spoken(**hit) > 0).map(|hit| hit.start as usize).next();
+        let first = [digit, said].into_iter().flatten().min();
+        let is_without = || behind.windows(3).any(|part| matches!(part, b"s/n" | b"S/N" | b"snc"));
+        first.is_some_and(|start| is_one_thought(&place.text.bytes[to..start.max(to)])) || is_without()
     }
 
     /// Finds the addresses of a window.
@@ -393,6 +422,12 @@ fn search(heard: &Heard, found: &mut Vec<Found>) -> Vec<Found> {
     refused
 }
 
+/// Whether nothing in the text ends a thought, and only a few words stand in it.
+fn is_one_thought(between: &[u8]) -> bool {
+    let blanks = between.iter().filter(|b| **b == b' ').count();
+    blanks <= NUMBER_WORDS && !between.iter().any(|b| b"?!;:\"[]".contains(b))
+}
+
 /// For each language how many of its commonest words stand among the tokens.
 fn votes(tokens: &[Token]) -> [u32; LANGUAGES.len()] {
     std::array::from_fn(|lang| tokens.iter().filter(|token| token.votes_for(lang)).count() as u32)
@@ -434,12 +469,5 @@ fn is_street_before(place: &Place, at: usize) -> bool {
     let before = place.text.bytes[place.start..at].trim_ascii_end();
     let before =
         before.strip_suffix(b".").or_else(|| before.strip_suffix(b",")).unwrap_or(before).trim_ascii_end();
-    let Some(end) = before.last_chunk::<3>() else { return false };
-    let end = end.map(|b| b.to_ascii_lowercase());
-    const ENDS: [&[u8; 3]; 27] = [
-        b"sse", b"str", b"weg", b"lee", b"atz", b"amm", b"fer", b"eig", b"fad", b"ade", b"ieg", b"ile",
-        b"ing", b"amp", b"erg", b"hof", b"ben", b"rkt", b"ark", b"all", b"tor", b"cke", b"gen", b"eld",
-        b"und", b"ger", b"see",
-    ];
-    ENDS.contains(&&end) || end == [0xC3, 0x9F, b'e']
+    tokens::ends_like_street(before)
 }

@@ -52,6 +52,11 @@ impl Heard<'_> {
             return self.at(at + 1).filter(|value| value.kind != Kind::Wall).map(|_| at + 2 + tied);
         }
         let is_near = |at: usize| matches!(self.gap(at), Gap::None | Gap::Blank | Gap::Stop);
+        if lang == ES
+            && let Some(end) = self.floor_and_door(at)
+        {
+            return Some(end);
+        }
         if marked(at, &[Mark::UnitBefore]) && self.is_value(at + 1, lang) {
             return Some(self.side(self.value_end(at + 1, lang), lang));
         }
@@ -75,6 +80,21 @@ impl Heard<'_> {
             return Some(at + 2);
         }
         marked(at, &[Mark::UnitAlone]).then(|| self.side(at + 1, lang))
+    }
+
+    /// `23, 1 C`, `16, 2, 1`, `26, 7E`, `24, 3, izq`: floor and door behind a Spanish number.
+    fn floor_and_door(&self, at: usize) -> Option<usize> {
+        let floor = self.at(at).filter(|_| at > 0 && self.gap(at) == Gap::Comma)?;
+        if floor.kind == Kind::Lettered && floor.len() <= 3 && !self.tokens[at - 1].is_word() {
+            return Some(at + 1);
+        }
+        let is_floor = floor.kind == Kind::Digits && floor.len() <= 2 && !self.tokens[at - 1].is_word();
+        let door =
+            self.at(at + 1).filter(|_| is_floor && matches!(self.gap(at + 1), Gap::Blank | Gap::Comma))?;
+        let is_letter = door.is_word() && door.len() == 1 && (door.capital || !door.is_common(ES));
+        let is_digit = door.kind == Kind::Digits && door.len() <= 2 && door.gap == Gap::Comma;
+        let is_side = door.is(self.lexicon, ES, &[Mark::Side]);
+        (is_letter || is_digit || is_side).then_some(at + 2)
     }
 
     /// Where the value of a part of a building ends.

@@ -1,7 +1,7 @@
 //! Which words, numbers and signs does a stretch of text consist of, to somebody who looks for an address?
 
 use super::super::names::dictionary::{self, Entry};
-use super::super::names::spelling::fold_hash;
+use super::super::names::spelling::spelling;
 use super::lexicon::{Lang, Lexicon, Mark, has};
 use crate::model::{Span, closing};
 use crate::scan::Text;
@@ -185,15 +185,19 @@ impl Cutter<'_> {
         }
         let word = &bytes[at..at + letters];
         let mut new = token(at, at + letters, Kind::Word, gap);
-        new.hash = fold_hash(word);
+        new.hash = spelling(bytes, at, at + letters).hash;
         new.entry = dictionary::known(new.hash);
         new.sense = self.lexicon.number(new.hash);
-        let text = std::str::from_utf8(word).unwrap_or_default();
-        new.capital = text.chars().next().is_some_and(char::is_uppercase);
+        new.capital = match *word {
+            [first @ ..0x80, ..] => first.is_ascii_uppercase(),
+            [0xC3, second, ..] => second < 0x9F,
+            _ => false,
+        };
         if let Some(speech) = self.speech {
             (new.counts, new.common, new.quiet) = speech.hints_of(word, folded);
         }
-        if letters >= 5 {
+        if letters >= 5 && ends_like_street(word) {
+            let text = std::str::from_utf8(word).unwrap_or_default();
             new.street_end = self.lexicon.street_end(&text.to_lowercase());
         }
         out.push(new);
@@ -241,6 +245,21 @@ impl Cutter<'_> {
         };
         (wider, to)
     }
+}
+
+/// Whether the last letters of a word are those of a German street.
+pub(super) fn ends_like_street(word: &[u8]) -> bool {
+    const ENDS: [&[u8; 3]; 27] = [
+        b"sse", b"str", b"weg", b"lee", b"atz", b"amm", b"fer", b"eig", b"fad", b"ade", b"ieg", b"ile",
+        b"ing", b"amp", b"erg", b"hof", b"ben", b"rkt", b"ark", b"all", b"tor", b"cke", b"gen", b"eld",
+        b"und", b"ger", b"see",
+    ];
+    let Some(end) = word.last_chunk::<3>() else { return false };
+    let end = end.map(|b| b.to_ascii_lowercase());
+    ENDS.contains(&&end)
+        || end == [0xBF, 0x9F, b'e']
+        || word.ends_with("ße".as_bytes())
+        || word.ends_with("öhe".as_bytes())
 }
 
 fn token(start: usize, end: usize, kind: Kind, gap: Gap) -> Token {
