@@ -139,7 +139,7 @@ const PARTS: &[&str] = &[
     "[ADDRESS_3]",
     "where do you live? ",
     "votre adresse ? ",
-    " mm-hmm",
+    " okay",
     "am ",
     "Unter den Eichen ",
     " sieben",
@@ -152,7 +152,7 @@ fn masked_once_and_for_all() {
     let engine = engine(Mode::Mask);
     let mut random = support::Random::new(23);
     let mut text = String::new();
-    for turn in 0..8000 {
+    for turn in 0..16000 {
         let said: String = (0..random.range(1, 8)).map(|_| random.pick(PARTS)).collect();
         let row = serde_json::json!({"call_id": turn / 4, "speaker": turn % 2, "text": said});
         text += &format!("{row}\n");

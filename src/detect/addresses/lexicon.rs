@@ -174,7 +174,9 @@ impl Lexicon {
             for word in list.split_ascii_whitespace() {
                 for spelling in spellings(word) {
                     words.entry(fold_hash(spelling.as_bytes())).or_default()[lang] |= 1 << mark as u8;
-                    if matches!(mark, Mark::Street | Mark::StreetWeak | Mark::StreetRest) && word.len() > 2 {
+                    // What is left of an abbreviation is often another word.
+                    let is_rest = mark == Mark::StreetRest && word.len() > 2;
+                    if is_rest || matches!(mark, Mark::Street | Mark::StreetWeak) {
                         self.anchor(&spelling, SIDES[lang]);
                     }
                 }

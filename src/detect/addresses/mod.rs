@@ -42,12 +42,14 @@ const NUMBER_BEFORE: usize = 48;
 const NUMBER_RIGHT_BEFORE: usize = 8;
 const NUMBER_BEHIND: usize = 60;
 /// Bytes behind an announcement in which a street needs no number.
-const CUED: usize = 24;
+const CUED: usize = 44;
+/// Longest German word that is a street, in bytes.
+const WORD: usize = 48;
 /// Words between a number and a word for a street, and known words that are looked at for a number.
 const NUMBER_WORDS: usize = 8;
 const NUMBER_HITS: usize = 10;
 /// Bytes behind an announcement within which an address begins.
-const ANNOUNCED: usize = 60;
+const ANNOUNCED: usize = 28;
 /// Bytes of an answer that may be an address without a word for a street.
 const ANSWER: usize = 160;
 /// Entities whose values may be a part of an address: a postcode, what is kept.
@@ -168,10 +170,8 @@ impl Ruleset {
         let mut buffers = std::mem::take(&mut scratch.addresses);
         let asked = self.asks_for_address(addresses, place, scratch);
         self.address_cues(addresses, scratch, &mut buffers);
-        self.address_windows(place, scratch, asked, &mut buffers);
+        self.address_windows(addresses, place, scratch, asked, &mut buffers);
         if !buffers.windows.is_empty() {
-            // What is masked here or beside tells nothing in a second run: the rest may read otherwise then.
-            scratch.far = true;
             let is_wall =
                 |finding: &&Finding| !addresses.open.contains(&finding.entity) && finding.span.len() > SHORT;
             buffers.walls.clear();
@@ -218,7 +218,14 @@ impl Ruleset {
     }
 
     /// Where in the text an address may stand: in order, disjoint.
-    fn address_windows(&self, place: &Place, scratch: &Scratch, asked: bool, buffers: &mut Buffers) {
+    fn address_windows(
+        &self,
+        addresses: &Addresses,
+        place: &Place,
+        scratch: &Scratch,
+        asked: bool,
+        buffers: &mut Buffers,
+    ) {
         let Buffers { windows, cues, .. } = buffers;
         windows.clear();
         if asked && place.end - place.start <= ANSWER {
@@ -246,22 +253,32 @@ impl Ruleset {
         }
         for &at in &scratch.anchors {
             let at = at as usize;
-            if bytes[at].is_ascii_digit() && is_street_number(place, at) {
+            // In a group of digits, or in a word: no house number begins here.
+            let before = &bytes[place.start..at];
+            if matches!(before, [.., b'0'..=b'9', _]) || before.last().is_some_and(|b| !b" ,./\n".contains(b))
+            {
+                continue;
+            }
+            let is_german = || self.is_street_before(addresses, place, at, !cues.is_empty());
+            if bytes[at].is_ascii_digit() && (is_street_number(place, at) || is_german()) {
                 places.push((at, at));
             }
         }
         for hit in hits.iter().filter(|hit| self.words.spoken(**hit) > 0) {
             let at = hit.start as usize;
-            if is_street_before(place, at) {
+            if self.is_street_before(addresses, place, at, !cues.is_empty()) {
                 places.push((at, at));
             }
         }
         for &(_, end) in cues.iter() {
-            let high = (end as usize + ANNOUNCED).min(place.end);
-            let says = |hit: &WordHit| self.words.spoken(*hit) > 0 && (hit.start as usize) < high;
+            let (from, high) = (end as usize, (end as usize + ANNOUNCED).min(place.end));
+            let digit = bytes[from..high].iter().position(u8::is_ascii_digit).map(|digit| from + digit);
             let first = hits.partition_point(|hit| hit.start < end);
-            if text.any(end as usize, high, |m| m.digit) || hits[first..].iter().take(6).any(says) {
-                places.push((end as usize, end as usize));
+            let near = hits[first..].iter().take(NUMBER_HITS).take_while(|hit| (hit.start as usize) < high);
+            let said = near.filter(|hit| self.words.spoken(**hit) > 0).map(|hit| hit.start as usize).next();
+            let number = [digit, said].into_iter().flatten().min();
+            if number.is_some_and(|number| is_one_thought(&bytes[from..number])) {
+                places.push((from, from));
             }
         }
         places.sort_unstable();
@@ -273,6 +290,19 @@ impl Ruleset {
                 _ => windows.push((start.min(from), end)),
             }
         }
+    }
+
+    /// Whether the word before `at` is a German street, or may be one where an address is announced.
+    fn is_street_before(&self, addresses: &Addresses, place: &Place, at: usize, is_announced: bool) -> bool {
+        let before = place.text.bytes[place.start..at].trim_ascii_end();
+        let before = before.strip_suffix(b".").or_else(|| before.strip_suffix(b",")).unwrap_or(before);
+        if !tokens::ends_like_street(before) {
+            return false;
+        }
+        let letters =
+            before.iter().rev().take(WORD).take_while(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();
+        let word = String::from_utf8_lossy(&before[before.len() - letters..]).to_lowercase();
+        addresses.lexicon.street_end(&word).is_some_and(|is_sure| is_sure || is_announced)
     }
 
     /// Whether a number stands at most `within` bytes before the hit at `at`, in the same sentence.
@@ -330,6 +360,8 @@ impl Ruleset {
         if asked && found.is_empty() && place.end - place.start <= ANSWER {
             found.extend(heard.answer());
         }
+        // What is masked here or beside tells nothing in a second run: what was nearly an address may be one then.
+        scratch.far |= !found.is_empty() || !refused.is_empty() || asked;
         for one in found.iter() {
             let span = span_of(place, tokens, one);
             let (rule, score) = (addresses.rule(one.kind), one.evidence.score());
@@ -441,33 +473,23 @@ fn char_start(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Whether the digits at `at` may stand beside a street that no word of the table tells: behind a German one, before
-/// `r de la`, behind `c/ Alcalá`, before the town of a written block.
+/// Whether the digits at `at` may stand beside a street that no word of the table tells: before `r de la`, behind
+/// `c/ Alcalá`, before the town of a written block.
 fn is_street_number(place: &Place, at: usize) -> bool {
     let bytes = &place.text.bytes[..place.end];
-    if is_street_before(place, at) {
-        return true;
-    }
     let digits = bytes[at..].iter().take(6).take_while(|b| b.is_ascii_digit()).count();
     let rest = &bytes[at + digits..];
     let is_short = digits <= 4 && (rest.starts_with(b" r ") || rest.starts_with(b" r. "));
+    let before = &bytes[at.saturating_sub(40).max(place.start)..at];
     let is_town = matches!(digits, 4 | 5)
         && rest.first() == Some(&b' ')
-        && rest.get(1).is_some_and(|b| b.is_ascii_uppercase() || *b == 0xC3);
+        && rest.get(1).is_some_and(|b| b.is_ascii_uppercase() || *b == 0xC3)
+        && before.trim_ascii_end().ends_with(b",");
     // `c/ Alcalá, 120`, `c. Doctor Fleming, 5`, `v.le Trastevere 209`.
-    let before = &bytes[at.saturating_sub(40).max(place.start)..at];
-    let is_calle = digits <= 3
-        && before.windows(2).enumerate().any(|(from, pair)| {
-            matches!(pair, [b'c' | b'C' | b'v' | b'V', b'/' | b'.'])
-                && (from == 0 || matches!(before[from - 1], b' ' | b'\n'))
+    let is_abbreviated = digits <= 4
+        && memchr::memchr2_iter(b'/', b'.', before).any(|sign| {
+            let is_letter = sign > 0 && matches!(before[sign - 1], b'c' | b'C' | b'v' | b'V');
+            is_letter && (sign == 1 || matches!(before[sign - 2], b' ' | b'\n'))
         });
-    is_short || is_town || is_calle
-}
-
-/// Whether the word before `at` ends as German streets do.
-fn is_street_before(place: &Place, at: usize) -> bool {
-    let before = place.text.bytes[place.start..at].trim_ascii_end();
-    let before =
-        before.strip_suffix(b".").or_else(|| before.strip_suffix(b",")).unwrap_or(before).trim_ascii_end();
-    tokens::ends_like_street(before)
+    is_short || is_town || is_abbreviated
 }
