@@ -264,6 +264,18 @@ impl Ruleset {
                 places.push((at, at));
             }
         }
+        // `C/ Lope de Vega 3`, `c/ Mayor s/n`.
+        for sign in memchr::memchr_iter(b'/', &bytes[place.start..]) {
+            let at = place.start + sign;
+            let behind = &bytes[at + 1..(at + NUMBER_BEHIND).min(bytes.len())];
+            let has_number = || {
+                behind.iter().any(u8::is_ascii_digit)
+                    || behind.windows(3).any(|part| matches!(part, b"s/n" | b"S/N"))
+            };
+            if is_letter_before(&bytes[place.start..], sign) && has_number() {
+                places.push((at, at));
+            }
+        }
         for hit in hits.iter().filter(|hit| self.words.spoken(**hit) > 0) {
             let at = hit.start as usize;
             if self.is_street_before(addresses, place, at, !cues.is_empty()) {
@@ -454,6 +466,12 @@ fn search(heard: &Heard, found: &mut Vec<Found>) -> Vec<Found> {
     refused
 }
 
+/// Whether the sign stands behind a letter that is short for a street: `c/`, `c.`, `v.`.
+fn is_letter_before(bytes: &[u8], sign: usize) -> bool {
+    let is_letter = sign > 0 && matches!(bytes[sign - 1], b'c' | b'C' | b'v' | b'V');
+    is_letter && (sign == 1 || matches!(bytes[sign - 2], b' ' | b'\n'))
+}
+
 /// Whether nothing in the text ends a thought, and only a few words stand in it.
 fn is_one_thought(between: &[u8]) -> bool {
     let blanks = between.iter().filter(|b| **b == b' ').count();
@@ -485,11 +503,8 @@ fn is_street_number(place: &Place, at: usize) -> bool {
         && rest.first() == Some(&b' ')
         && rest.get(1).is_some_and(|b| b.is_ascii_uppercase() || *b == 0xC3)
         && before.trim_ascii_end().ends_with(b",");
-    // `c/ Alcalá, 120`, `c. Doctor Fleming, 5`, `v.le Trastevere 209`.
-    let is_abbreviated = digits <= 4
-        && memchr::memchr2_iter(b'/', b'.', before).any(|sign| {
-            let is_letter = sign > 0 && matches!(before[sign - 1], b'c' | b'C' | b'v' | b'V');
-            is_letter && (sign == 1 || matches!(before[sign - 2], b' ' | b'\n'))
-        });
+    // `c. Doctor Fleming, 5`, `v.le Trastevere 209`.
+    let is_abbreviated =
+        digits <= 4 && memchr::memchr_iter(b'.', before).any(|sign| is_letter_before(before, sign));
     is_short || is_town || is_abbreviated
 }
