@@ -20,10 +20,6 @@ impl Heard<'_> {
     pub(super) fn block(&self, at: usize) -> Option<Found> {
         let (end, lang, is_sure) = self.block_end(at)?;
         let mut start = at;
-        let is_year = |at: usize| {
-            let digits = self.of(at);
-            digits.len() == 4 && (digits.starts_with(b"19") || digits.starts_with(b"20"))
-        };
         let (mut words, mut numbers, mut commas) = (0, 0, 0);
         while start > 0 && at - start < BLOCK {
             let gap = self.gap(start);
@@ -51,7 +47,7 @@ impl Heard<'_> {
                 Kind::Hash => true,
                 Kind::Wall => false,
             };
-            if token.is_any(self.lexicon, &[Mark::Month]) && is_year(at) {
+            if token.is_any(self.lexicon, &[Mark::Month]) && self.is_year(at) {
                 return None;
             }
             if !is_tied || !is_part {
@@ -332,7 +328,6 @@ impl Heard<'_> {
     }
 }
 
-/// Whether a number and its town are of a country of these languages alone.
 #[cfg(test)]
 mod tests {
     use super::super::lexicon::{ES, LANGUAGES};

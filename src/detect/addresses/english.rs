@@ -4,7 +4,7 @@
 
 use super::evidence::{Evidence, Reason};
 use super::lexicon::{EN, Lang, Mark};
-use super::parts::{Heard, Name};
+use super::parts::{Heard, Name, Number};
 use super::streets::Core;
 use super::tokens::{Gap, Kind};
 
@@ -70,15 +70,39 @@ impl Heard<'_> {
         {
             end += 1;
         }
-        let mut evidence = Evidence::default();
-        evidence.add(Reason::Article, number.1.is_article);
-        // Few things are counted in hundreds, and roads are long.
-        let is_long =
-            self.tokens[number.0].kind == Kind::Digits && self.tokens[number.0].len() >= 3 && name.named;
-        let is_said = self.tokens[number.0].is_word() && number.1.end >= number.0 + 2 && name.named;
-        evidence.add(Reason::HouseNumber, number.1.is_house || is_long || is_said);
-        evidence.add(Reason::Counted, self.counts_things(number.0, end, EN));
+        let evidence = self.english_evidence(number.0, number.1, end, name);
         Some(Core { start: number.0, end, evidence, name: Some(name) })
+    }
+
+    /// What the number of an English street line speaks for.
+    fn english_evidence(&self, start: usize, number: Number, end: usize, name: Name) -> Evidence {
+        let mut evidence = Evidence::default();
+        evidence.add(Reason::Article, number.is_article);
+        // Few things are counted in hundreds, and roads are long.
+        let digits = if self.tokens[start].kind == Kind::Digits { self.tokens[start].len() } else { 0 };
+        let is_year = self.is_year(start);
+        let is_long = !is_year && (digits >= 3 && name.named || digits >= 4 && name.capitals);
+        let is_said = self.tokens[start].is_word() && number.end >= start + 2 && name.named;
+        evidence.add(Reason::HouseNumber, number.is_house || is_long || is_said);
+        // `in 2019 Oxford Street was closed`.
+        let is_dated = is_year
+            && start > 0
+            && [
+                &b"in"[..],
+                b"since",
+                b"by",
+                b"until",
+                b"till",
+                b"of",
+                b"from",
+                b"during",
+                b"before",
+                b"after",
+            ]
+            .iter()
+            .any(|word| self.of(start - 1).eq_ignore_ascii_case(word));
+        evidence.add(Reason::Counted, is_dated || self.counts_things(start, end, EN));
+        evidence
     }
 
     /// Whether the word stands in no English name between number and street.

@@ -42,7 +42,7 @@ pub(super) enum Reason {
     OtherLanguage,
     /// Its number may be an article.
     Article,
-    /// A word for a known thing, or an article before the number: things are counted.
+    /// An article before the number, a plural behind: things are counted. Or the number is a year.
     Counted,
 }
 
@@ -64,7 +64,7 @@ const REASONS: [(i32, &str); 17] = [
     (2, "another address stands in the text"),
     (-3, "the words around are of another language"),
     (-3, "its number may be an article"),
-    (-3, "something is counted"),
+    (-4, "something is counted, or a year is told"),
 ];
 
 /// How sure an address is that has just enough points.

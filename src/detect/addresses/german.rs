@@ -40,6 +40,7 @@ impl Heard<'_> {
         let start = self.german_lead_before(start);
         if let Some(number) = number {
             evidence.add(Reason::Article, number.is_article);
+            evidence.add(Reason::Counted, self.is_year(from));
             evidence.add(
                 Reason::HouseNumber,
                 number.is_house

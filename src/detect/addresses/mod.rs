@@ -264,6 +264,30 @@ impl Ruleset {
                 places.push((at, at));
             }
         }
+        self.places_without_word(addresses, place, scratch, cues, &mut places);
+        places.sort_unstable();
+        for (from, to) in places {
+            let start = blank_from(place, char_start(bytes, from.saturating_sub(BEFORE).max(place.start)));
+            let end = blank_from(place, (to + BEHIND).min(place.end)).max(to);
+            match windows.last_mut() {
+                Some(last) if start <= last.1 => last.1 = last.1.max(end),
+                _ => windows.push((start.min(from), end)),
+            }
+        }
+    }
+
+    /// Where an address may stand that no word of the table tells: behind `c/`, by a number that is said behind a
+    /// German street, behind an announcement.
+    fn places_without_word(
+        &self,
+        addresses: &Addresses,
+        place: &Place,
+        scratch: &Scratch,
+        cues: &[(u32, u32)],
+        places: &mut Vec<(usize, usize)>,
+    ) {
+        let bytes = &place.text.bytes[..place.end];
+        let hits = &scratch.hits;
         // `C/ Lope de Vega 3`, `c/ Mayor s/n`.
         for sign in memchr::memchr_iter(b'/', &bytes[place.start..]) {
             let at = place.start + sign;
@@ -291,15 +315,6 @@ impl Ruleset {
             let number = [digit, said].into_iter().flatten().min();
             if number.is_some_and(|number| is_one_thought(&bytes[from..number])) {
                 places.push((from, from));
-            }
-        }
-        places.sort_unstable();
-        for (from, to) in places {
-            let start = blank_from(place, char_start(bytes, from.saturating_sub(BEFORE).max(place.start)));
-            let end = blank_from(place, (to + BEHIND).min(place.end)).max(to);
-            match windows.last_mut() {
-                Some(last) if start <= last.1 => last.1 = last.1.max(end),
-                _ => windows.push((start.min(from), end)),
             }
         }
     }

@@ -116,6 +116,13 @@ impl<'a> Heard<'a> {
         is_money || is_fraction
     }
 
+    /// Whether four digits may be a year of our time.
+    pub(super) fn is_year(&self, at: usize) -> bool {
+        let digits = self.of(at);
+        let year = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse::<u16>().ok());
+        digits.len() == 4 && year.is_some_and(|year| (1900..2040).contains(&year))
+    }
+
     /// The house number that begins at `at`.
     pub(super) fn number(&self, at: usize, lang: Lang) -> Option<Number> {
         let token = self.at(at)?;

@@ -184,6 +184,7 @@ impl Heard<'_> {
         let end = match self.number(from, lang) {
             Some(number) if is_close && !self.is_measured(number.end, lang) => {
                 evidence.add(Reason::Article, number.is_article && !signed);
+                evidence.add(Reason::Counted, !signed && self.is_year(from));
                 evidence.add(Reason::HouseNumber, number.is_house || signed);
                 number.end
             }

@@ -153,18 +153,14 @@ impl Heard<'_> {
     fn lettered_postcode(&self, at: usize) -> Option<usize> {
         let (first, second) = (self.at(at)?, self.at(at + 1)?);
         let is_outward = first.kind == Kind::Code && first.len() <= 4;
-        let inward = second.of(self.bytes);
-        let is_inward = second.kind == Kind::Lettered && inward.len() == 3 && inward[1].is_ascii_alphabetic()
-            || second.kind == Kind::Lettered && inward.len() == 3 && inward[2].is_ascii_digit()
-            || second.kind == Kind::Lettered && inward.len() == 3;
+        let is_inward = second.kind == Kind::Lettered && second.len() == 3;
         (is_outward && is_inward && second.gap == Gap::Blank).then_some(at + 2)
     }
 
     /// `75002 Paris Cedex 2`, `in 70565 stuttgart`.
     fn postcode_and_town(&self, at: usize, lang: Lang) -> Option<usize> {
         let before = usize::from(self.is(at, lang, &[Mark::Preposition]) && self.gap(at) == Gap::Blank);
-        let dash = usize::from(self.at(at + before)?.kind == Kind::Wall);
-        if !self.is_beside(at) || dash > 0 {
+        if !self.is_beside(at) {
             return None;
         }
         if let Some(end) = self.lettered_postcode(at + before) {
