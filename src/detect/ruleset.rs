@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use aho_corasick::{AhoCorasick, MatchKind};
 use regex_automata::meta;
 
+use super::addresses::{self, Addresses};
 use super::anchor::{self, Anchor};
 use super::automaton::Automaton;
 use super::checks::Check;
@@ -137,6 +138,8 @@ pub struct Ruleset {
     pub(super) allowed: HashSet<String>,
     /// Words between an announcement and its value.
     pub(super) joiners: Joiners,
+    /// The detector of addresses.
+    pub(super) addresses: Option<Addresses>,
     /// What is needed to find what is said aloud.
     pub(super) spoken: Option<Spoken>,
     /// Whether values are put together over turns, and the number of the rule that does.
@@ -187,7 +190,7 @@ fn shown_in(files: &[(String, String)], error: Error) -> Error {
 }
 
 /// Rules without a pattern: what they find follows from the layout or the user's list.
-const BUILT_IN: [(&str, &str, &str); 9] = [
+const BUILT_IN: [(&str, &str, &str); 17] = [
     (
         "speaker.name",
         "PERSON",
@@ -217,6 +220,14 @@ const BUILT_IN: [(&str, &str, &str); 9] = [
         "DENIED",
         "a cell of a column that is masked whole: its header says what it holds, or --column does",
     ),
+    ("address.en", "ADDRESS", "street line as written or said in English (GB, IE, US, CA)"),
+    ("address.fr", "ADDRESS", "street line as written or said in French (FR, BE, CH, CA)"),
+    ("address.de", "ADDRESS", "street line as written or said in German (DE, AT, CH)"),
+    ("address.es", "ADDRESS", "street line as written or said in Spanish (ES)"),
+    ("address.it", "ADDRESS", "street line as written or said in Italian (IT, CH)"),
+    ("address.box", "ADDRESS", "post box: PO Box, BP, Postfach, apartado, casella postale"),
+    ("address.block", "ADDRESS", "parts with commas between, up to a postcode and its town"),
+    ("address.answer", "ADDRESS", "what was asked for or announced as an address, and looks like one"),
 ];
 
 impl Ruleset {
@@ -274,6 +285,9 @@ impl Ruleset {
             u8::from(options.spoken),
             u8::from(options.conversation),
         ]);
+        if options.patterns {
+            digest.update(addresses::digest().as_bytes());
+        }
         if options.spoken {
             digest.update(lexicon::digest().as_bytes());
         }
@@ -446,6 +460,13 @@ impl Ruleset {
                 Some(Spoken::shipped(&mut words, (first_built_in + 4, first_built_in + 7), asked)?)
             }
         };
+        let addresses = match options.patterns {
+            false => None,
+            true => {
+                let only = options.lang.as_deref();
+                Some(Addresses::shipped(&mut words, only, &entities, first_built_in + 9)?)
+            }
+        };
         // Groups were added.
         lexicon_of.resize(words.groups(), None);
         bits.resize(words.groups().div_ceil(64), 0);
@@ -471,6 +492,7 @@ impl Ruleset {
                 .filter(|v| !v.is_empty())
                 .collect(),
             joiners: Joiners::shipped(),
+            addresses,
             spoken,
             stitches: options.conversation,
             stitched_rule: first_built_in + 6,
