@@ -200,10 +200,15 @@ impl Shown {
         Some(self.names[at].1)
     }
 
-    /// Whether a record with these segments may hold lists of words.
+    /// Whether a record with these segments may hold lists of words: strings inside what it holds. Most records
+    /// of a file have none, and no walk is made for them.
     pub(super) fn is_worth_it(segments: &[Segment]) -> bool {
-        let strings = segments.iter().filter(|s| matches!(s.role, Role::Text | Role::Value));
-        strings.take(STRINGS).count() == STRINGS
+        let is_inside = |s: &&Segment| {
+            matches!(s.role, Role::Text | Role::Value) && (s.depth > 1 || s.name == Segment::UNNAMED)
+        };
+        segments
+            .chunk_by(|one, other| one.record == other.record)
+            .any(|record| record.iter().filter(is_inside).take(STRINGS).count() == STRINGS)
     }
 
     /// Shows the records that `tree` walked over, if they hold copies of their words; then `segments` are those of
