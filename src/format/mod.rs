@@ -10,6 +10,7 @@ mod align;
 mod answers;
 mod captions;
 mod columns;
+mod copies;
 mod csv;
 mod document;
 mod fields;
@@ -17,6 +18,7 @@ mod header;
 mod json;
 mod jsonl;
 mod labels;
+mod lists;
 mod naming;
 mod shape;
 mod shown;
@@ -131,6 +133,19 @@ impl Conversation {
         self.id = None;
         self.cut = false;
         self.shown.clear();
+    }
+
+    /// Whether the last record, whose conversation is `id` and whose segments begin at `known`, belongs to the
+    /// records before it; if not it is taken back.
+    fn joins(&mut self, id: Option<u64>, known: usize) -> bool {
+        if self.records.len() == 1 {
+            self.id = id;
+        } else if id != self.id {
+            self.records.pop();
+            self.segments.truncate(known);
+            return false;
+        }
+        true
     }
 
     /// Takes back the segments of the current record and marks it as undecodable.
