@@ -279,3 +279,43 @@ fn captions_come_out_as_they_stand_in_the_repository() {
         }
     }
 }
+
+fn line(json: &str) -> String {
+    redact(&engine(), "jsonl", format!("{json}\n").as_bytes(), PLAIN).text().trim_end().to_owned()
+}
+
+/// A telephone number of ten digits looks like an epoch second, and `from` is who calls more often than a time.
+#[test]
+fn numbers_of_who_calls_are_no_times() {
+    assert_eq!(
+        line(r#"{"from":"0612457809","to":"0639981234","start":"1772445600","text":"ok"}"#),
+        r#"{"from":"[PHONE_1]","to":"[PHONE_2]","start":"1772445600","text":"ok"}"#
+    );
+}
+
+#[test]
+fn a_second_guess_in_a_line_is_masked_by_its_neighbours() {
+    let masked = line(
+        r#"{"text":"it's Solveig Brandvold","words":[{"word":"it's"},{"word":"Solveig"},{"word":"Brandvold"}],"guesses":[{"text":"it's sol vague brand fold"}]}"#,
+    );
+    assert!(masked.ends_with(r#""guesses":[{"text":"it's [PERSON_1]"}]}"#), "{masked}");
+}
+
+/// What a value is glued to goes with it, two values in one element too; what stands apart stays.
+#[test]
+fn elements_keep_what_is_glued_to_a_value() {
+    let masked = line(
+        r#"{"words":[{"word":"(Marie"},{"word":"Dupont)/jo@example.com;"},{"word":"thanks,"},{"word":"Marie"},{"word":"Dupont!"}]}"#,
+    );
+    assert_eq!(
+        masked,
+        r#"{"words":[{"word":"([PERSON_1])/[EMAIL_1];"},{"word":""},{"word":"thanks,"},{"word":"[PERSON_1]!"},{"word":""}]}"#
+    );
+}
+
+#[test]
+fn the_sentence_behind_a_name_that_answers_stays() {
+    let call = "Agent: bonjour je m'appelle Marie, mon numéro est le 06 39 98 12 34.\nClient: Merci madame Quentin. La facture de 42 euros est réglée.\n";
+    let masked = redact(&engine(), "text", call.as_bytes(), PLAIN).text();
+    assert!(masked.ends_with(". La facture de 42 euros est réglée.\n"), "{masked}");
+}

@@ -449,7 +449,10 @@ impl Ruleset {
         for (group, rule, regex) in after {
             followers[usize::from(group)].push((rule, regex));
         }
-        let first_built_in = rules.len() as u16;
+        let built_in = |id: &str| {
+            let at = BUILT_IN.iter().position(|rule| rule.0 == id).expect("a built-in rule of that name");
+            (rules.len() + at) as u16
+        };
         let spoken = match options.spoken {
             false => None,
             true => {
@@ -457,14 +460,18 @@ impl Ruleset {
                     let at = rules.iter().position(|rule| rule.id == id);
                     at.and_then(|at| compiled[at].near).map_or(Group::MAX, |near| near.group)
                 });
-                Some(Spoken::shipped(&mut words, (first_built_in + 4, first_built_in + 7), asked)?)
+                Some(Spoken::shipped(
+                    &mut words,
+                    (built_in("spoken.spelled"), built_in("spoken.answer")),
+                    asked,
+                )?)
             }
         };
         let addresses = match options.patterns {
             false => None,
             true => {
                 let only = options.lang.as_deref();
-                Some(Addresses::shipped(&mut words, only, &entities, first_built_in + 9)?)
+                Some(Addresses::shipped(&mut words, only, &entities, built_in("address.en"))?)
             }
         };
         // Groups were added.
@@ -495,17 +502,17 @@ impl Ruleset {
             addresses,
             spoken,
             stitches: options.conversation,
-            stitched_rule: first_built_in + 6,
+            stitched_rule: built_in("conversation.stitched"),
             names: options.names.map(|odds| (Names::shipped(), Threshold(odds))),
-            name_rule: first_built_in + 2,
-            memory_rule: first_built_in + 3,
+            name_rule: built_in("name.model"),
+            memory_rule: built_in("name.memory"),
             min_score: options.min_score,
             lang: options.lang.clone(),
             kernel: options.kernel,
             at_every_byte: options.at_every_byte,
-            person_rule: first_built_in,
-            column_rule: first_built_in + 8,
-            denied_rule: first_built_in + 1,
+            person_rule: built_in("speaker.name"),
+            column_rule: built_in("column.whole"),
+            denied_rule: built_in("list.deny"),
             digest,
             rules,
         })

@@ -4,6 +4,8 @@
 //! together, up to the end of a sentence. Times, cue numbers, styles and marks stay; who speaks stands in a voice
 //! mark (`<v Name>`) or before a colon. The whole file is one record.
 
+use std::collections::HashMap;
+
 use super::labels::{Label, Labels};
 use super::{Chunk, Conversation, FieldOptions, Format, Layout, line_end, same_line_end, without_line_end};
 use crate::error::{Error, Result};
@@ -295,11 +297,9 @@ impl Layout for Captions {
         _: &dyn Fn(u32) -> Option<String>,
         out: &mut Vec<String>,
     ) {
-        let start = |segment: u32| {
-            let start = conversation.segments[segment as usize].span.start;
-            conversation.shown.pieces[conversation.shown.piece(start)].raw.start
-        };
-        out.extend(wanted.iter().map(|&segment| field(conversation, start(segment))));
+        let piece =
+            |segment: u32| conversation.shown.piece(conversation.segments[segment as usize].span.start);
+        out.extend(wanted.iter().map(|&segment| field(conversation, piece(segment))));
     }
 
     fn places(
@@ -311,7 +311,14 @@ impl Layout for Captions {
         _: &dyn Fn(u32) -> Option<String>,
         out: &mut Vec<String>,
     ) {
-        out.extend(wanted.iter().map(|&raw| field(conversation, raw)));
+        // Labels are shown behind the texts that they stand in, so pieces are not in order of the file.
+        let pieces = conversation.shown.pieces.iter().enumerate();
+        let by_start: HashMap<u32, usize> = pieces.map(|(at, piece)| (piece.raw.start, at)).collect();
+        out.extend(
+            wanted
+                .iter()
+                .map(|raw| by_start.get(raw).map_or_else(String::new, |&piece| field(conversation, piece))),
+        );
     }
 
     fn record_bytes(&self) -> usize {
@@ -332,16 +339,13 @@ impl Layout for Captions {
     }
 }
 
-/// What the string is called that begins at byte `raw`: the number of its cue, and whether it is said or says who
-/// speaks.
-fn field(conversation: &Conversation, raw: u32) -> String {
+/// What the string of a piece is called: the number of its cue, and whether it is said or says who speaks.
+fn field(conversation: &Conversation, piece: usize) -> String {
     let Conversation { shown, segments, .. } = conversation;
-    let piece = shown.pieces.iter().find(|piece| piece.raw.start == raw);
-    let segment = piece.and_then(|piece| {
-        segments.get(segments.partition_point(|segment| segment.span.end <= piece.shown.start))
-    });
+    let piece = &shown.pieces[piece];
+    let segment = segments.get(segments.partition_point(|segment| segment.span.end <= piece.shown.start));
     let what = if segment.is_some_and(|segment| segment.role == Role::Text) { "text" } else { "speaker" };
-    match shown.marked(raw) {
+    match shown.marked(piece.raw.start) {
         0 => format!("/header/{what}"),
         cue => format!("/{cue}/{what}"),
     }
