@@ -190,3 +190,15 @@ fn time_is_linear_in_hostile_text() {
         assert!(long < short * 40, "{piece:?}: {short:?} for an eighth, {long:?}");
     }
 }
+
+/// Money that was said after other sentences was the answer to a question for an address, once what stood between
+/// was masked.
+#[test]
+fn amounts_are_no_answer() {
+    let call = "{\"call_id\":1,\"speaker\":\"a\",\"text\":\"The delivery address is 136 Park Avenue, Sheffield S16 6ZY.\"}\n\
+        {\"call_id\":1,\"speaker\":\"b\",\"text\":\"Well to caquer, yes have there. Do I still owe £76.50? You can write to me at oliver745@example.org please. The bill comes to £2,686.90. The bill comes to $49.\"}\n";
+    let once = redact(&engine(Mode::Mask), "jsonl", call.as_bytes(), PLAIN);
+    assert!(once.text().contains("[EMAIL_1] please. The bill comes to £2,686.90. The bill comes to $49."));
+    let twice = redact(&engine(Mode::Mask), "jsonl", &once.output, PLAIN);
+    assert_eq!(twice.text(), once.text());
+}

@@ -12,6 +12,8 @@ use super::tokens::{Gap, Kind};
 /// Tokens of an answer, and of a written block.
 const ANSWER: usize = 16;
 const BLOCK: usize = 22;
+/// Thoughts of a turn among which the answer is looked for: `oui. alors c'est le. onze larkspur`.
+const THOUGHTS: usize = 3;
 /// Words of a house's name behind an announcement and a number.
 const HOUSE: usize = 4;
 
@@ -213,8 +215,10 @@ impl Heard<'_> {
     /// its postcode.
     pub(super) fn answer(&self) -> Option<Found> {
         let count = self.tokens.len();
-        let mut from = 0;
-        while from < count {
+        let (mut from, mut thoughts) = (0, 0);
+        // What comes after other thoughts is no answer.
+        while from < count && thoughts < THOUGHTS {
+            thoughts += 1;
             let to = (from + 1..count).find(|&at| self.gap(at) == Gap::Break).unwrap_or(count);
             if let Some(found) = self.answer_between(from, to) {
                 return Some(found);
@@ -281,10 +285,11 @@ impl Heard<'_> {
             let is_counted =
                 token(at).is_any(self.lexicon, &[Mark::Measure]) && at > start && self.is_numeric(at - 1);
             let is_long = token(at).kind == Kind::Digits && token(at).len() > 5;
+            let is_money = token(at).kind == Kind::Digits && self.is_amount(at);
             let most = self.votes.iter().copied().max().unwrap_or(0);
             let is_stop = (0..LANGUAGES.len())
                 .any(|lang| most > 0 && self.votes[lang] == most && self.is(at, lang, &[Mark::Stop]));
-            is_counted || is_long || is_stop || token(at).kind == Kind::Wall
+            is_counted || is_long || is_money || is_stop || token(at).kind == Kind::Wall
         });
         if is_refused
             || end - start > ANSWER

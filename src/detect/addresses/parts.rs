@@ -107,7 +107,7 @@ impl<'a> Heard<'a> {
     }
 
     /// Whether the digits at `at` are a part of an amount or a decimal: `$5`, `4.5`.
-    fn is_amount(&self, at: usize) -> bool {
+    pub(super) fn is_amount(&self, at: usize) -> bool {
         let Some(token) = self.at(at) else { return true };
         let before = &self.bytes[..token.start as usize];
         let trimmed = before.strip_suffix(b" ").unwrap_or(before);
