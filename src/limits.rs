@@ -116,3 +116,6 @@ pub const PIECES_TURN: usize = 256;
 /// Words of one number or spelling that somebody says; a longer one is cut there. An IBAN said digit by digit
 /// with fillers has under 80.
 pub const SPOKEN_TOKENS: usize = 128;
+
+/// KiB that an xz stream's dictionary may take: `xz -9` asks for 64 MiB.
+pub const XZ_MEMORY_KIB: u32 = 128 << 10;

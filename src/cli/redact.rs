@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::pipeline::{self, Job, Report};
 use crate::sink::{Sink, Target, exists};
-use crate::source::{Encoding, Source};
+use crate::source::{Back, Encoding, Source};
 
 /// Mask personal data in files, directories or standard input
 #[derive(Args)]
@@ -112,7 +112,7 @@ impl Redact {
         settings.many = jobs.len() > 1;
         if let Some(path) = &audit {
             let run = self.text.run_line(&engine, &settings);
-            let sink = Sink::open(&Target::Path(path.clone()), Encoding::Utf8, self.force, None)?;
+            let sink = Sink::open(&Target::Path(path.clone()), Back::text(Encoding::Utf8), self.force, None)?;
             settings.audit = Some((sink, run));
         } else if writes && !self.quiet && stderr().is_terminal() {
             say("no audit log is written for standard output; ask for one with --audit FILE");

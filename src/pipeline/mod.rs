@@ -23,7 +23,7 @@ use crate::format::{FieldOptions, Format};
 use crate::limits;
 use crate::model::FaultKind;
 use crate::sink::{Sink, Target};
-use crate::source::{Encoding, Source};
+use crate::source::{Back, Encoding, Source};
 use cutter::read_one;
 pub use meter::Meter;
 use writer::Writer;
@@ -115,7 +115,7 @@ pub struct Report {
 /// What the reader tells the writer, in order.
 enum Event {
     /// An input begins.
-    Open { file: Arc<FileContext>, path: PathBuf, target: Target, encoding: Encoding },
+    Open { file: Arc<FileContext>, path: PathBuf, target: Target, back: Back },
     /// A chunk's place in the order; its offset in the text.
     Chunk { slot: Receiver<Output>, offset: u64 },
     /// A piece of a record that is too long: of the first one the marker is written.
