@@ -1,5 +1,6 @@
 //! `sourdine redact`: masks text.
 
+use std::collections::HashSet;
 use std::fs::{self, OpenOptions};
 use std::io::{self, IsTerminal, stderr, stdout};
 use std::path::{Path, PathBuf};
@@ -40,6 +41,9 @@ pub(super) struct Redact {
     /// Where records that cannot be decoded are kept, raw (readable by you alone)
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     quarantine: Option<PathBuf>,
+    /// Name the files of a directory as the inputs are named, whatever the names tell
+    #[arg(long, help_heading = "Output")]
+    keep_names: bool,
     /// Write over existing outputs
     #[arg(long, help_heading = "Output")]
     force: bool,
@@ -80,10 +84,11 @@ impl Redact {
         let writes = !self.dry_run && !self.check;
         let into = self.output.as_deref().filter(|_| writes);
         let is_tree = self.output_is_directory();
-        let jobs = jobs(&self.inputs, |name| match into {
+        let jobs = jobs(&engine, &self.inputs, |name, masked| match into {
             None if writes => Target::Stdout,
             None => Target::Nowhere,
             Some(directory) if is_tree => {
+                let name = if self.keep_names { name } else { masked };
                 Target::Path(directory.join(if name == "-" { "stdin" } else { name }))
             }
             Some(file) => Target::Path(file.to_owned()),
@@ -153,7 +158,14 @@ impl Redact {
 
     /// Refuses, before anything is written, outputs that exist, that are inputs, or that are named twice.
     fn check_outputs(&self, jobs: &[Job], audit: Option<&Path>, is_tree: bool) -> Result<()> {
-        let mut named: Vec<&Path> = Vec::new();
+        let inputs: HashSet<(u64, u64)> = jobs
+            .iter()
+            .filter_map(|job| match &job.source {
+                Source::File(input) => identity(input),
+                Source::Stdin | Source::Reader(_) => None,
+            })
+            .collect();
+        let mut named: HashSet<&Path> = HashSet::new();
         let quarantine = self.quarantine.as_deref();
         let targets = jobs.iter().filter_map(|job| match &job.target {
             Target::Path(path) => Some(path.as_path()),
@@ -163,17 +175,10 @@ impl Redact {
             if is_device(path) {
                 continue;
             }
-            for job in jobs {
-                if let Source::File(input) = &job.source
-                    && is_same_file(path, input)
-                {
-                    return Err(Error::Usage(format!(
-                        "{}: is an input; name another output",
-                        path.display()
-                    )));
-                }
+            if identity(path).is_some_and(|known| inputs.contains(&known)) {
+                return Err(Error::Usage(format!("{}: is an input; name another output", path.display())));
             }
-            if named.contains(&path) {
+            if !named.insert(path) {
                 return Err(Error::Usage(format!("{}: two outputs would have this name", path.display())));
             }
             let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
@@ -181,7 +186,6 @@ impl Redact {
                 let source = io::Error::new(io::ErrorKind::NotFound, "no such directory; make it first");
                 return Err(Error::Output { path: parent.to_owned(), source });
             }
-            named.push(path);
             if path.exists() && !self.force {
                 return Err(exists(path));
             }
@@ -253,12 +257,10 @@ fn is_device(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|known| !known.is_file() && !known.is_dir())
 }
 
-fn is_same_file(one: &Path, other: &Path) -> bool {
+/// What tells a file from all others, under whatever name.
+fn identity(path: &Path) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
-    match (fs::metadata(one), fs::metadata(other)) {
-        (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
-        _ => false,
-    }
+    fs::metadata(path).ok().map(|known| (known.dev(), known.ino()))
 }
 
 /// A new file that only its owner may read.

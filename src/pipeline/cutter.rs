@@ -23,7 +23,7 @@ pub(super) fn read_one(engine: &Engine, job: Job, settings: &Settings, lane: &mu
         Err(error) => {
             let file = Arc::new(FileContext {
                 layout: (detect(None, b"").open)(b"", &FieldOptions::default())?,
-                name: engine.masked_name(&job.name),
+                name: job.name,
                 columns: Vec::new(),
             });
             let opened = Event::Open {
@@ -45,7 +45,7 @@ pub(super) fn read_one(engine: &Engine, job: Job, settings: &Settings, lane: &mu
     let format = settings.format.unwrap_or_else(|| detect(Some(&job.name), input.head()));
     let layout = open_format(format, input.head(), &fields)?;
     let columns = layout.names().iter().map(|name| engine.masked_name(name)).collect();
-    let file = Arc::new(FileContext { layout, name: engine.masked_name(&job.name), columns });
+    let file = Arc::new(FileContext { layout, name: job.name, columns });
     let opened =
         Event::Open { file: Arc::clone(&file), path: job.path, target: job.target, back: input.back() };
     if !lane.event(opened)? {

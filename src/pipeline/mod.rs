@@ -34,7 +34,7 @@ pub struct Job {
     pub source: Source,
     /// Its name for messages; `-` for standard input.
     pub path: PathBuf,
-    /// Its name in findings and audit before masking: without directories of the host.
+    /// Its name in findings and audit: masked, and without directories of the host. Its ending helps to tell the format.
     pub name: String,
     /// Where bytes go.
     pub target: Target,
