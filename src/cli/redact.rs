@@ -114,6 +114,7 @@ impl Redact {
             }
         }
         settings.force = self.force;
+        settings.keep_names = self.keep_names;
         settings.many = jobs.len() > 1;
         if let Some(path) = &audit {
             let run = self.text.run_line(&engine, &settings);
@@ -225,10 +226,7 @@ impl Redact {
 /// Prints what went wrong with inputs and records: places and reasons, no text.
 pub(super) fn tell_problems(report: &Report, is_kept: bool) {
     for (path, error) in &report.unread {
-        say(format_args!(
-            "{}: {error}; its output is not complete and no file carries its name",
-            path.display()
-        ));
+        say(format_args!("{}: {error}; nothing of it was written", path.display()));
     }
     for (path, record, offset, kind) in &report.faults {
         say(format_args!(
