@@ -106,19 +106,40 @@ impl Labels {
         }
     }
 
-    /// The label of a line, if it has one: `Agent: …`, `[00:12] Customer: …`, `Marie Dupont : …`.
+    /// The label of a line, if it has one: `Agent: …`, `[00:12] Customer: …`, `Marie Dupont : …`, `**Agent:** …`,
+    /// `[Agent] …`, `AGENT> …`, `Agent - …`, `Marie Dupont (00:12): …`, `Marie Dupont  00:12` above what she says.
     pub(super) fn of(&self, line: &[u8], base: usize) -> Option<Label> {
-        // Most lines have no colon near their start, and so no label.
-        memchr::memchr(b':', &line[..line.len().min(2 * limits::LABEL_BYTES)])?;
+        let head = &line[..line.len().min(2 * limits::LABEL_BYTES)];
+        let opens = head.trim_ascii_start().first().is_some_and(|b| b"[(<".contains(b));
+        // Most lines have none of these near their start, and so no label.
+        let has_colon = memchr::memchr(b':', head).is_some();
+        if !has_colon
+            && !opens
+            && !head.windows(2).any(|two| two == b"> " || b"-|\x93\x94".contains(&two[0]) && two[1] == b' ')
+        {
+            return None;
+        }
         let (from, is_timed) = time_stamp(line);
-        let rest = &line[from..];
+        let line = Line { bytes: line, from, is_timed, base };
+        let plain =
+            if has_colon { self.before_colon(&line).or_else(|| self.before_time(&line)) } else { None };
+        plain.or_else(|| self.in_brackets(&line)).or_else(|| self.before_sign(&line))
+    }
+
+    /// `Agent: …`.
+    fn before_colon(&self, line: &Line) -> Option<Label> {
+        let rest = line.rest();
         let colon = rest.iter().take(limits::LABEL_BYTES).position(|&b| b == b':')?;
-        if rest.get(colon + 1).is_some_and(|b| !b" \t\xC2\r".contains(b)) {
+        let is_marked = rest.starts_with(b"*") || rest.starts_with(b"_");
+        if rest.get(colon + 1).is_some_and(|b| !b" \t\xC2\r".contains(b) && !(is_marked && b"*_".contains(b)))
+        {
             return None;
         }
         let label = rest[..colon].trim_ascii();
         let label = label.strip_suffix("\u{a0}".as_bytes()).unwrap_or(label);
-        let start = from + rest[..colon].len() - rest[..colon].trim_ascii_start().len();
+        let marks = label.iter().take_while(|b| b"*_".contains(b)).count();
+        let unmarked = label.iter().rev().take_while(|b| marks > 0 && b"*_".contains(b)).count();
+        let label = label[marks..(label.len() - unmarked).max(marks)].trim_ascii();
         // A name that is masked already is a name.
         let is_tag = label.split_first().is_some_and(|(&first, rest)| {
             let known: [&[u8]; 4] = [b"PERSON", b"SPEAKER", b"AGENT", b"CUSTOMER"];
@@ -126,15 +147,78 @@ impl Labels {
                 && rest.last().copied() == crate::model::closing(first)
         });
         let has_tag = label.iter().any(|b| b"[{<".contains(b));
-        let is_role = !has_tag && words(label).all(|word| self.is_role_word(word, false));
-        let is_label =
-            is_tag || is_role && label.iter().any(u8::is_ascii_alphabetic) || self.is_name(label, is_timed);
-        if label.is_empty() || !is_label {
+        let is_role = !has_tag && self.is_side(label);
+        if label.is_empty() || !(is_tag || is_role || self.is_name(label, line.is_timed)) {
             return None;
         }
-        let text = colon + 1 + rest[colon + 1..].iter().take_while(|b| b" \t".contains(b)).count();
-        let span = Span::new(base + start, base + start + label.len());
-        Some(Label { span, is_role, is_timed, text: base + from + text })
+        Some(line.label(label, is_role, colon + 1))
+    }
+
+    /// `[Agent] …`: a name in brackets may be anything, a role is one.
+    fn in_brackets(&self, line: &Line) -> Option<Label> {
+        let rest = line.rest();
+        let close = match rest.first()? {
+            b'[' => b']',
+            b'(' => b')',
+            b'<' => b'>',
+            _ => return None,
+        };
+        let end = rest.iter().take(limits::LABEL_BYTES).position(|&b| b == close)?;
+        let label = rest[1..end].trim_ascii();
+        let next = rest.get(end + 1);
+        let stands = next.is_none_or(|b| b" \t:\r".contains(b)) && self.is_side(label) && self.is_told(label);
+        stands.then(|| line.label(label, true, end + 1 + usize::from(next == Some(&b':'))))
+    }
+
+    /// `AGENT> …`, `Agent | …`, `Agent - …`; behind a time stamp a name too.
+    fn before_sign(&self, line: &Line) -> Option<Label> {
+        const SIGNS: [&[u8]; 5] = [b">", b"|", b" - ", " \u{2013} ".as_bytes(), " \u{2014} ".as_bytes()];
+        let rest = line.rest();
+        let near = &rest[..rest.len().min(limits::LABEL_BYTES)];
+        let (at, sign) = SIGNS
+            .iter()
+            .filter_map(|sign| Some((near.windows(sign.len()).position(|part| part == *sign)?, sign)))
+            .min_by_key(|(at, _)| *at)?;
+        let label = near[..at].trim_ascii();
+        let after = at + sign.len();
+        let is_side = self.is_side(label) && self.is_told(label);
+        let stands = rest.get(after).is_none_or(|b| b" \t\r".contains(b)) || sign.len() > 1;
+        (stands && (is_side || line.is_timed && self.is_name(label, false)))
+            .then(|| line.label(label, is_side, after))
+    }
+
+    /// `Marie Dupont (00:12): …`, `Marie Dupont [00:00:12] …`, and `Marie Dupont  00:12` on a line of its own.
+    fn before_time(&self, line: &Line) -> Option<Label> {
+        let rest = line.rest();
+        let near = &rest[..rest.len().min(limits::LABEL_BYTES)];
+        let at = near.iter().position(|b| b.is_ascii_digit() || b"[(".contains(b)).filter(|&at| at > 0)?;
+        // `Speaker 1  00:12`
+        let number = near[at..].iter().take_while(|b| b.is_ascii_digit()).count();
+        let at = if near.get(at + number) == Some(&b' ') { at + number } else { at };
+        let label = near[..at].trim_ascii();
+        let (length, is_time) = time_stamp(&rest[at..]);
+        if !is_time || label.is_empty() || !near[..at].ends_with(b" ") && !near[at..].starts_with(b" ") {
+            return None;
+        }
+        let behind = &rest[at + length..];
+        let is_bracketed = rest[at..at + length].trim_ascii().first().is_some_and(|b| b"[(".contains(b));
+        let colon = usize::from(behind.first() == Some(&b':'));
+        let has_colon = colon == 1 || rest[at..at + length].trim_ascii_end().ends_with(b":");
+        if !(is_bracketed || has_colon || behind.trim_ascii().is_empty()) {
+            return None;
+        }
+        let is_role = self.is_side(label);
+        (is_role || self.is_name(label, false)).then(|| line.label(label, is_role, at + length + colon))
+    }
+
+    /// Whether all words of a label say what a speaker is.
+    fn is_side(&self, label: &[u8]) -> bool {
+        label.iter().any(u8::is_ascii_alphabetic) && words(label).all(|word| self.is_role_word(word, false))
+    }
+
+    /// Whether more than a letter says so: `A - B` is a list.
+    fn is_told(&self, label: &[u8]) -> bool {
+        words(label).any(|word| word.len() > 1)
     }
 
     /// Whether it may name a person: up to five words that begin with capitals (any, after a time stamp),
@@ -154,6 +238,34 @@ impl Labels {
                 && (is_timed || capital || JOINTS.contains(&word) || self.is_role_word(word, false))
         });
         fits && named && (1..=5).contains(&count) && label.iter().any(u8::is_ascii_alphabetic)
+    }
+}
+
+/// A line and what stands before its label.
+struct Line<'a> {
+    bytes: &'a [u8],
+    /// Where it goes on after a time stamp.
+    from: usize,
+    is_timed: bool,
+    /// Where the line begins in the text.
+    base: usize,
+}
+
+impl Line<'_> {
+    fn rest(&self) -> &[u8] {
+        &self.bytes[self.from..]
+    }
+
+    /// The label `part` of the rest, behind which the text begins at `after`, or after blanks and marks there.
+    fn label(&self, part: &[u8], is_role: bool, after: usize) -> Label {
+        let rest = self.rest();
+        // `part` was cut out of `rest`, so its address says where.
+        let start = part.as_ptr() as usize - rest.as_ptr() as usize;
+        let marks = if rest.first().is_some_and(|b| b"*_".contains(b)) { &b" \t*_"[..] } else { b" \t" };
+        let text = after + rest[after..].iter().take_while(|b| marks.contains(b)).count();
+        let start = self.base + self.from + start;
+        let span = Span::new(start, start + part.len());
+        Label { span, is_role, is_timed: self.is_timed, text: self.base + self.from + text }
     }
 }
 
@@ -210,6 +322,21 @@ mod tests {
         yes("Agent (Nadia): hi", "Agent (Nadia)", false, "hi");
         yes("Jean de La Tour:", "Jean de La Tour", false, "");
         yes("Q: why?", "Q", true, "why?");
+        yes("[Agent] hello", "Agent", true, "hello");
+        yes("(Speaker 2) hello", "Speaker 2", true, "hello");
+        yes("<Client> bonjour", "Client", true, "bonjour");
+        yes("AGENT> hello", "AGENT", true, "hello");
+        yes("Agent | hello", "Agent", true, "hello");
+        yes("Conseiller – bonjour", "Conseiller", true, "bonjour");
+        yes("10:15:09 Marie Dupont - oui", "Marie Dupont", false, "oui");
+        yes("**Agent:** hello", "Agent", true, "hello");
+        yes("*Marie Dupont*: hello", "Marie Dupont", false, "hello");
+        yes("Marie Dupont (00:12): oui", "Marie Dupont", false, "oui");
+        yes("Marie Dupont [00:00:12] oui", "Marie Dupont", false, "oui");
+        yes("Marie Dupont  00:12", "Marie Dupont", false, "");
+        yes("Speaker 1  00:12", "Speaker 1", true, "");
+        yes("Agent 00:00:12: oui", "Agent", true, "oui");
+        yes("12/03/2026, 10:15 - Marie Dupont: oui", "Marie Dupont", false, "oui");
     }
 
     #[test]
@@ -224,6 +351,15 @@ mod tests {
             "Livraison: en retard",
             "Email: jo@example.com",
             ": x",
+            "[laughs] yes",
+            "[Music] hello",
+            "(sigh) oh well",
+            "A - Paris",
+            "Great phone - love it",
+            "I paid 20 (12:30) at noon",
+            "we met at 10:15",
+            "Paris -> Lyon",
+            "<b>hello",
             "A sentence that goes on and on before it has: a colon",
         ] {
             assert_eq!(label(line), None, "{line}");

@@ -52,6 +52,8 @@ impl Lines {
             return Some(true);
         }
         let (mut at, mut labelled) = (end, 0);
+        // Below a label that stands alone is what its bearer says.
+        let mut stands_alone = label.text >= end || is_blank(&bytes[label.text..end]);
         for _ in 0..LINES_AHEAD {
             let Some(next) = line_end(bytes, at, complete) else { return complete.then_some(false) };
             if is_blank(&bytes[at..next]) {
@@ -66,8 +68,10 @@ impl Lines {
                         return Some(true);
                     }
                     labelled += 1;
+                    stands_alone = is_blank(&bytes[other.text.min(next)..next]);
                 }
                 None if label.is_role => {}
+                None if stands_alone => stands_alone = false,
                 None => return Some(false),
             }
             at = next;
@@ -192,6 +196,10 @@ impl Layout for Lines {
 
     fn is_speaker(&self, _: &Chunk, _: &Conversation, segment: &Segment) -> bool {
         segment.role != Role::Text
+    }
+
+    fn speaker_label(&self, name: &[u8]) -> Option<&'static str> {
+        Some(self.labels.side(name))
     }
 
     fn pointers(

@@ -129,6 +129,8 @@ impl<'r> Input<'r> {
         let mut head = Vec::new();
         read_head(&mut unpacked, &mut head, limits::HEAD_BYTES)?;
         let archive = Archive::by_head(&head);
+        // Who names the encoding says that it is text.
+        let is_sure = archive.is_some() || encoding.is_some();
         let (encoding, guessed) = match (encoding, archive) {
             (_, Some(_)) => (Encoding::Utf8, false),
             (Some(encoding), _) => (encoding, false),
@@ -142,7 +144,7 @@ impl<'r> Input<'r> {
             read_head(&mut decoding, &mut head, limits::HEAD_BYTES)?;
             reader = Box::new(decoding);
         }
-        if archive.is_none() {
+        if !is_sure {
             kind::must_be_text(&head)?;
         }
         Ok(Input {
