@@ -405,3 +405,33 @@ pub struct Located {
     /// The segment it lies in: an index into the conversation's segments.
     pub segment: u32,
 }
+
+/// A stretch of a recording in which something personal is said.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Window {
+    /// Where it begins, in milliseconds.
+    pub start: u64,
+    /// Where it ends.
+    pub end: u64,
+    /// What is said.
+    pub entity: Entity,
+    /// The channel on which it is said, from 0, if the document tells.
+    pub channel: Option<u16>,
+    /// Who says it, if the document has a label that names nobody.
+    pub speaker: Option<Box<str>>,
+}
+
+/// When a call says what is masked in it.
+#[derive(Clone, Debug, Default)]
+pub struct Call {
+    /// Number of its first record in the file.
+    pub record: u64,
+    /// How long it is in milliseconds, if the document tells.
+    pub duration: Option<u64>,
+    /// In no order; they may overlap.
+    pub windows: Vec<Window>,
+    /// Turns in which words have no times, so that the whole of them is a window.
+    pub whole_turns: u64,
+    /// What is masked and said at no known time: record and field in its masked form.
+    pub untimed: Vec<(u64, String)>,
+}

@@ -40,6 +40,17 @@ pub(super) struct Redact {
     /// Where records that cannot be decoded are kept, raw (readable by you alone)
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     quarantine: Option<PathBuf>,
+    /// Where the windows of the recording go in which something masked is said, as JSON; of one input
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["dry_run", "check", "line_buffered"],
+        help_heading = "Output"
+    )]
+    mute_list: Option<PathBuf>,
+    /// Milliseconds that are muted on either side of what is said
+    #[arg(long, value_name = "MS", default_value_t = 250, value_parser = clap::value_parser!(u64).range(..=10_000), help_heading = "Output")]
+    mute_padding: u64,
     /// Write over existing outputs
     #[arg(long, help_heading = "Output")]
     force: bool,
@@ -75,7 +86,10 @@ pub(super) struct Redact {
 
 impl Redact {
     pub(super) fn run(&self) -> anyhow::Result<u8> {
-        let engine = self.text.engine(Mode::Mask)?;
+        let mut engine = self.text.engine(Mode::Mask)?;
+        if self.mute_list.is_some() {
+            engine = engine.listening();
+        }
         let mut settings = self.text.settings()?;
         let writes = !self.dry_run && !self.check;
         let into = self.output.as_deref().filter(|_| writes);
@@ -98,6 +112,10 @@ impl Redact {
             ))
             .into());
         }
+        if self.mute_list.is_some() && jobs.len() > 1 {
+            let message = "--mute-list is for one input: it would not say which recording is meant";
+            return Err(Error::Usage(message.into()).into());
+        }
         let audit = if writes { self.audit_path(is_tree) } else { self.audit.clone() };
         self.check_outputs(&jobs, audit.as_deref(), is_tree)?;
         for job in &jobs {
@@ -109,6 +127,7 @@ impl Redact {
             }
         }
         settings.force = self.force;
+        settings.mute_list = self.mute_list.clone().map(|path| (Target::Path(path), self.mute_padding));
         settings.many = jobs.len() > 1;
         if let Some(path) = &audit {
             let run = self.text.run_line(&engine, &settings);
@@ -159,7 +178,7 @@ impl Redact {
             Target::Path(path) => Some(path.as_path()),
             _ => None,
         });
-        for path in targets.chain(audit).chain(quarantine) {
+        for path in targets.chain(audit).chain(quarantine).chain(self.mute_list.as_deref()) {
             if is_device(path) {
                 continue;
             }

@@ -21,6 +21,7 @@ mod shape;
 mod shown;
 mod table;
 mod text;
+mod times;
 mod tree;
 mod values;
 
@@ -28,6 +29,7 @@ pub use align::{Run, Token};
 pub use columns::{ColumnOption, Decision, Treatment};
 pub use fields::FieldOptions;
 pub use shown::{Aside, Dependent, Piece, Shown};
+pub use times::{Spoken, Times};
 pub use tree::Says;
 
 use crate::error::{Error, Result};
@@ -247,6 +249,11 @@ pub trait Layout: Send + Sync {
         _masked: &dyn Fn(u32) -> Option<String>,
         _out: &mut Vec<String>,
     ) {
+    }
+
+    /// When the strings of the conversation were said, where the format tells.
+    fn times(&self, _chunk: &Chunk, _conversation: &Conversation) -> Times {
+        Times::default()
     }
 
     /// Longest record in bytes; a longer one is quarantined.

@@ -21,7 +21,7 @@ use crate::engine::{Engine, FileContext, Output, Worker};
 use crate::error::{Error, Result};
 use crate::format::{FieldOptions, Format};
 use crate::limits;
-use crate::model::FaultKind;
+use crate::model::{Call, FaultKind};
 use crate::sink::{Sink, Target};
 use crate::source::{Encoding, Source};
 use cutter::read_one;
@@ -72,6 +72,9 @@ pub struct Settings<'a> {
     pub by_line: bool,
     /// Where the run says how far it is.
     pub meter: Arc<Meter>,
+    /// Where the windows of the recording go, with so many milliseconds around each. The engine must listen, and
+    /// there is one input.
+    pub mute_list: Option<(Target, u64)>,
 }
 
 impl Default for Settings<'_> {
@@ -93,6 +96,7 @@ impl Default for Settings<'_> {
             many: false,
             by_line: false,
             meter: Arc::default(),
+            mute_list: None,
         }
     }
 }
@@ -110,6 +114,10 @@ pub struct Report {
     pub unread: Vec<(PathBuf, std::io::Error)>,
     /// What a user should know: a guessed encoding, reopened conversations.
     pub notes: Vec<String>,
+    /// Conversations of which it was asked when they say what is masked, and the first of them.
+    pub calls: u64,
+    /// The first of them.
+    pub call: Option<Call>,
 }
 
 /// What the reader tells the writer, in order.

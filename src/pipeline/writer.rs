@@ -9,11 +9,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{Event, Meter, Report, Settings};
+use crate::audio::MuteList;
 use crate::audit::{File, Head, Line};
 use crate::engine::{Engine, FileContext, Output};
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::{Entity, FaultKind};
+use crate::model::{Call, Entity, FaultKind};
 use crate::sink::{Sink, Target};
 use crate::source::Encoding;
 
@@ -37,6 +38,17 @@ pub(super) struct Writer<'e> {
     report: Report,
     by_line: bool,
     meter: Arc<Meter>,
+    mutes: Option<Mutes>,
+    /// What is said at no known time: how often, and the first places.
+    untimed: (u64, Vec<(u64, String)>),
+    whole_turns: u64,
+}
+
+/// The list of windows.
+struct Mutes {
+    sink: Sink,
+    padding: u64,
+    list: Option<MuteList>,
 }
 
 struct OpenFile {
@@ -61,6 +73,13 @@ impl<'e> Writer<'e> {
             Some(target) => Some(Sink::open(target, Encoding::Utf8, settings.force, settings.key.as_ref())?),
             None => None,
         };
+        let mutes = match settings.mute_list.take() {
+            Some((target, padding)) => {
+                let sink = Sink::open(&target, Encoding::Utf8, settings.force, None)?;
+                Some(Mutes { sink, padding, list: None })
+            }
+            None => None,
+        };
         report.end.keyed = settings.key.is_some();
         Ok(Writer {
             engine,
@@ -79,6 +98,9 @@ impl<'e> Writer<'e> {
             report,
             by_line: settings.by_line,
             meter: Arc::clone(&settings.meter),
+            mutes,
+            untimed: (0, Vec::new()),
+            whole_turns: 0,
         })
     }
 
@@ -99,6 +121,7 @@ impl<'e> Writer<'e> {
             }
             Event::Close { digest, bytes } => {
                 if let Some(open) = self.open.take() {
+                    self.hold(&open)?;
                     self.report.bytes += bytes;
                     self.report.end.input.push(digest.publish());
                     self.report.end.output.push(open.sink.finish()?.publish());
@@ -133,6 +156,9 @@ impl<'e> Writer<'e> {
         let sink = Sink::open(target, encoding, self.force, self.key.as_ref())?;
         self.ids.clear();
         self.last_id = None;
+        if let Some(mutes) = &mut self.mutes {
+            mutes.list = Some(MuteList::new(&file.name, mutes.padding));
+        }
         self.open = Some(OpenFile { file, path, sink });
         Ok(())
     }
@@ -166,6 +192,7 @@ impl<'e> Writer<'e> {
         for (sum, count) in self.kept.iter_mut().zip(&output.kept) {
             *sum += count;
         }
+        self.hear(&output.calls)?;
         self.report.end.records += output.records;
         self.meter.wrote(output.raw.len() as u64, output.records, output.masked.iter().sum());
         self.report.end.cut += output.cut;
@@ -178,6 +205,53 @@ impl<'e> Writer<'e> {
             self.last_id = Some(id);
         }
         Ok(())
+    }
+
+    /// Takes what was said when.
+    fn hear(&mut self, calls: &[Call]) -> Result<()> {
+        for call in calls {
+            self.whole_turns += call.whole_turns;
+            self.untimed.0 += call.untimed.len() as u64;
+            let room = limits::FAULTS_SHOWN - self.untimed.1.len();
+            self.untimed.1.extend(call.untimed.iter().take(room).cloned());
+            if let Some(Mutes { sink, list: Some(list), .. }) = &mut self.mutes {
+                sink.write(list.call(call, self.engine.rules().entities()).as_bytes())?;
+            }
+            self.report.calls += 1;
+            if self.report.call.is_none() {
+                self.report.call = Some(call.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses to complete an input of which a recording could not be muted.
+    fn hold(&self, open: &OpenFile) -> Result<()> {
+        if !self.engine.listens() {
+            return Ok(());
+        }
+        let path = open.path.display();
+        if self.report.end.quarantined > 0 {
+            let (record, about) =
+                self.report.faults.first().map_or((0, ""), |&(_, record, _, kind)| (record, kind.about()));
+            return Err(Error::Gate(format!(
+                "{path}: record {record} could not be read ({about}), so nobody knows what is said in it; nothing was written"
+            )));
+        }
+        let (count, places) = &self.untimed;
+        if *count == 0 {
+            return Ok(());
+        }
+        let mut told: Vec<String> =
+            places.iter().map(|(record, field)| format!("\n  record {record}, {field}")).collect();
+        if *count > places.len() as u64 {
+            told.push(format!("\n  and {} more", count - places.len() as u64));
+        }
+        Err(Error::Gate(format!(
+            "{path}: what is masked there has no times, neither its words nor its turn, so it cannot be muted; nothing \
+             was written:{}",
+            told.concat()
+        )))
     }
 
     fn too_long(&mut self, piece: &[u8], record: u64, offset: u64, first: bool) -> Result<()> {
@@ -237,6 +311,19 @@ impl<'e> Writer<'e> {
             quarantine
                 .flush()
                 .map_err(|source| Error::Output { path: PathBuf::from("quarantine"), source })?;
+        }
+        if self.whole_turns > 0 {
+            let count = self.whole_turns;
+            self.report.notes.push(format!(
+                "{count} findings lie in turns whose words have no times; these turns are muted as a whole"
+            ));
+        }
+        // An input that could not be read has no list.
+        if let Some(Mutes { mut sink, list: Some(mut list), .. }) = self.mutes.take()
+            && self.report.unread.is_empty()
+        {
+            sink.write(list.end().as_bytes())?;
+            sink.finish()?;
         }
         if let Some(shared) = self.shared.take() {
             shared.finish()?;
