@@ -324,7 +324,11 @@ fn wrong_invocations_say_what_to_do() {
     for (arguments, code, message) in [
         (vec!["redact", missing.as_str()], 6, "No such file"),
         (vec!["redact", text(&empty)], 6, "no files in this directory"),
-        (vec!["redact", "--format", "docx"], 2, "possible values: auto, json, jsonl, tsv, csv, text"),
+        (
+            vec!["redact", "--format", "docx"],
+            2,
+            "possible values: auto, vtt, srt, json, jsonl, tsv, csv, text",
+        ),
         (vec!["redact", "--encoding", "ebcdic"], 2, "possible values: utf-8"),
         (vec!["redact", "--lang", "pt"], 2, "possible values: auto, en, fr, de, es, it"),
         (vec!["redact", "--min-score", "7"], 2, "between 0 and 1"),

@@ -78,6 +78,10 @@ fn page(set: &Ruleset, coverage: &Coverage) -> String {
             );
         }
     }
+    out.push_str("\n## Without a pattern\n\n| rule | entity | what it finds |\n|---|---|---|\n");
+    for (id, entity, about) in Ruleset::built_in() {
+        let _ = writeln!(out, "| `{id}` | {entity} | {about} |");
+    }
     out.push_str("\n## Checks\n\n| check | what is computed, and where that is laid down |\n|---|---|\n");
     let checks: BTreeMap<&str, &str> =
         set.rules().iter().filter_map(|rule| rule.check).map(|check| (check.name, check.about)).collect();

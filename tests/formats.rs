@@ -247,3 +247,75 @@ fn documents_come_out_alike_wherever_they_stand() {
         assert_no_canary(&name.to_string(), &jsonl);
     }
 }
+
+/// Times, numbers of cues, marks and line ends stay; what goes on from cue to cue is masked in each of them.
+#[test]
+fn captions_come_out_as_they_stand_in_the_repository() {
+    for name in ["teams.vtt", "zoom.vtt", "call.srt"] {
+        let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/formats").join(name);
+        let (stem, format) = name.split_once('.').expect("an ending");
+        let raw = fs::read(&sample).expect("a sample");
+        let outcome = redact(&engine(), format, &raw, PLAIN);
+        assert_no_canary(name, &outcome);
+        let golden = sample.with_file_name(format!("{stem}.masked.{format}"));
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            fs::write(&golden, &outcome.output).expect("writes");
+        }
+        assert_same(name, &outcome.text(), &fs::read_to_string(&golden).expect("its masked form"));
+        let again = redact(&engine(), format, &outcome.output, PLAIN);
+        assert_same(&format!("{name} a second time"), &again.text(), &outcome.text());
+        let way = Way { jobs: 2, chunk_bytes: 1, chunks_ahead: 1, read_bytes: 7 };
+        assert_same(
+            &format!("{name} {way:?}"),
+            &redact(&engine(), format, &raw, way).text(),
+            &outcome.text(),
+        );
+        let lines = |text: &str| text.split('\n').map(str::to_owned).collect::<Vec<_>>();
+        let raw = String::from_utf8(raw).expect("UTF-8");
+        let (before, after) = (lines(&raw), lines(&outcome.text()));
+        assert_eq!(before.len(), after.len(), "{name}");
+        for (before, after) in before.iter().zip(after) {
+            assert!(*before == after || after.contains('['), "{name}: {after}");
+        }
+    }
+}
+
+fn line(json: &str) -> String {
+    redact(&engine(), "jsonl", format!("{json}\n").as_bytes(), PLAIN).text().trim_end().to_owned()
+}
+
+/// A telephone number of ten digits looks like an epoch second, and `from` is who calls more often than a time.
+#[test]
+fn numbers_of_who_calls_are_no_times() {
+    assert_eq!(
+        line(r#"{"from":"0612457809","to":"0639981234","start":"1772445600","text":"ok"}"#),
+        r#"{"from":"[PHONE_1]","to":"[PHONE_2]","start":"1772445600","text":"ok"}"#
+    );
+}
+
+#[test]
+fn a_second_guess_in_a_line_is_masked_by_its_neighbours() {
+    let masked = line(
+        r#"{"text":"it's Solveig Brandvold","words":[{"word":"it's"},{"word":"Solveig"},{"word":"Brandvold"}],"guesses":[{"text":"it's sol vague brand fold"}]}"#,
+    );
+    assert!(masked.ends_with(r#""guesses":[{"text":"it's [PERSON_1]"}]}"#), "{masked}");
+}
+
+/// What a value is glued to goes with it, two values in one element too; what stands apart stays.
+#[test]
+fn elements_keep_what_is_glued_to_a_value() {
+    let masked = line(
+        r#"{"words":[{"word":"(Marie"},{"word":"Dupont)/jo@example.com;"},{"word":"thanks,"},{"word":"Marie"},{"word":"Dupont!"}]}"#,
+    );
+    assert_eq!(
+        masked,
+        r#"{"words":[{"word":"([PERSON_1])/[EMAIL_1];"},{"word":""},{"word":"thanks,"},{"word":"[PERSON_1]!"},{"word":""}]}"#
+    );
+}
+
+#[test]
+fn the_sentence_behind_a_name_that_answers_stays() {
+    let call = "Agent: bonjour je m'appelle Marie, mon numéro est le 06 39 98 12 34.\nClient: Merci madame Quentin. La facture de 42 euros est réglée.\n";
+    let masked = redact(&engine(), "text", call.as_bytes(), PLAIN).text();
+    assert!(masked.ends_with(". La facture de 42 euros est réglée.\n"), "{masked}");
+}

@@ -57,6 +57,8 @@ struct Meaning {
     bracketed: bool,
     /// How surely it is a part of something said aloud.
     spoken: u8,
+    /// Where the number of an address may stand beside it, a bit each; 0 when it tells of none.
+    located: u8,
 }
 
 /// All words that mean something to the rule set.
@@ -76,6 +78,7 @@ struct Draft {
     denied: bool,
     bracketed: bool,
     spoken: u8,
+    located: u8,
 }
 
 /// Collects words before the table is built.
@@ -137,6 +140,11 @@ impl WordsBuilder {
         *known = weight.max(*known);
     }
 
+    /// Makes a word tell that an address may stand around it, its number on these sides.
+    pub(super) fn locates(&mut self, word: &str, sides: u8) {
+        self.drafts.entry(folded(word)).or_default().located |= sides;
+    }
+
     /// Denies a single word.
     pub(super) fn deny(&mut self, word: &str) {
         self.drafts.entry(folded(word)).or_default().denied = true;
@@ -159,8 +167,8 @@ impl WordsBuilder {
                 let second = tail.first().map_or(0, |word| word[0]);
                 phrases.push(Phrase { second, groups: first..groups.len() as u32, tail });
             }
-            let Draft { anchors, denied, bracketed, spoken, .. } = draft;
-            Meaning { phrases: from..phrases.len() as u32, anchors, denied, bracketed, spoken }
+            let Draft { anchors, denied, bracketed, spoken, located, .. } = draft;
+            Meaning { phrases: from..phrases.len() as u32, anchors, denied, bracketed, spoken, located }
         };
         let meanings = drafts.into_iter().map(lay_out).collect();
         Words { table: WordTable::new(&words), meanings, phrases, groups }
@@ -247,6 +255,11 @@ impl Words {
         self.meanings[hit.word as usize].spoken
     }
 
+    /// Where the number of an address may stand beside the word, a bit each.
+    pub(super) fn located(&self, hit: WordHit) -> u8 {
+        self.meanings[hit.word as usize].located
+    }
+
     pub(super) fn is_bracketed(&self, hit: WordHit) -> bool {
         self.meanings[hit.word as usize].bracketed
     }
@@ -265,7 +278,9 @@ impl Words {
 fn next_word(text: Text<'_>, at: usize, end: usize) -> Option<usize> {
     let reach = end.min(at + 5);
     let start = text.next(at, reach, |m| m.letter | m.digit)?;
-    (start > at && !text.bytes[start].is_ascii_digit()).then_some(start)
+    // A tag is no word of a phrase: `the [ADDRESS_1]`.
+    let is_free = start > at && !b"[{<_".contains(&text.bytes[start - 1]);
+    (is_free && !text.bytes[start].is_ascii_digit()).then_some(start)
 }
 
 /// Where the words of `tail` end, if they follow one another from `at`.

@@ -8,6 +8,7 @@
 //! A segment costs its words (about half a nanosecond a byte) and its anchors (some tens of nanoseconds
 //! each); text without anchors and words runs no rule.
 
+mod addresses;
 pub mod anchor;
 mod anchored;
 mod around;
@@ -71,6 +72,7 @@ pub struct Scratch {
     taken: Vec<Span>,
     surroundings: Surroundings,
     names: names::Buffers,
+    addresses: addresses::Buffers,
     named: Vec<names::Name>,
     /// What the rules found, united: the model sees that something stands there, not what.
     blanks: Vec<Span>,
@@ -140,6 +142,7 @@ impl Ruleset {
             taken: Vec::new(),
             surroundings: Surroundings::default(),
             names: names::Buffers::default(),
+            addresses: addresses::Buffers::default(),
             named: Vec::new(),
             blanks: Vec::new(),
             known_names: Vec::new(),
@@ -178,6 +181,7 @@ impl Ruleset {
             Role::Person | Role::Text | Role::Value | Role::Key | Role::Number => {}
         }
         self.match_rules(place, scratch);
+        self.addresses(place, scratch);
         if matches!(place.role, Role::Text | Role::Value) {
             self.said(place, scratch);
         }

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use aho_corasick::{AhoCorasick, MatchKind};
 use regex_automata::meta;
 
+use super::addresses::{self, Addresses};
 use super::anchor::{self, Anchor};
 use super::automaton::Automaton;
 use super::checks::Check;
@@ -137,6 +138,8 @@ pub struct Ruleset {
     pub(super) allowed: HashSet<String>,
     /// Words between an announcement and its value.
     pub(super) joiners: Joiners,
+    /// The detector of addresses.
+    pub(super) addresses: Option<Addresses>,
     /// What is needed to find what is said aloud.
     pub(super) spoken: Option<Spoken>,
     /// Whether values are put together over turns, and the number of the rule that does.
@@ -187,7 +190,7 @@ fn shown_in(files: &[(String, String)], error: Error) -> Error {
 }
 
 /// Rules without a pattern: what they find follows from the layout or the user's list.
-const BUILT_IN: [(&str, &str, &str); 9] = [
+const BUILT_IN: [(&str, &str, &str); 17] = [
     (
         "speaker.name",
         "PERSON",
@@ -217,6 +220,14 @@ const BUILT_IN: [(&str, &str, &str); 9] = [
         "DENIED",
         "a cell of a column that is masked whole: its header says what it holds, or --column does",
     ),
+    ("address.en", "ADDRESS", "street line as written or said in English (GB, IE, US, CA)"),
+    ("address.fr", "ADDRESS", "street line as written or said in French (FR, BE, CH, CA)"),
+    ("address.de", "ADDRESS", "street line as written or said in German (DE, AT, CH)"),
+    ("address.es", "ADDRESS", "street line as written or said in Spanish (ES)"),
+    ("address.it", "ADDRESS", "street line as written or said in Italian (IT, CH)"),
+    ("address.box", "ADDRESS", "post box: PO Box, BP, Postfach, apartado, casella postale"),
+    ("address.block", "ADDRESS", "parts with commas between, up to a postcode and its town"),
+    ("address.answer", "ADDRESS", "what was asked for or announced as an address, and looks like one"),
 ];
 
 impl Ruleset {
@@ -274,6 +285,9 @@ impl Ruleset {
             u8::from(options.spoken),
             u8::from(options.conversation),
         ]);
+        if options.patterns {
+            digest.update(addresses::digest().as_bytes());
+        }
         if options.spoken {
             digest.update(lexicon::digest().as_bytes());
         }
@@ -435,7 +449,10 @@ impl Ruleset {
         for (group, rule, regex) in after {
             followers[usize::from(group)].push((rule, regex));
         }
-        let first_built_in = rules.len() as u16;
+        let built_in = |id: &str| {
+            let at = BUILT_IN.iter().position(|rule| rule.0 == id).expect("a built-in rule of that name");
+            (rules.len() + at) as u16
+        };
         let spoken = match options.spoken {
             false => None,
             true => {
@@ -443,7 +460,18 @@ impl Ruleset {
                     let at = rules.iter().position(|rule| rule.id == id);
                     at.and_then(|at| compiled[at].near).map_or(Group::MAX, |near| near.group)
                 });
-                Some(Spoken::shipped(&mut words, (first_built_in + 4, first_built_in + 7), asked)?)
+                Some(Spoken::shipped(
+                    &mut words,
+                    (built_in("spoken.spelled"), built_in("spoken.answer")),
+                    asked,
+                )?)
+            }
+        };
+        let addresses = match options.patterns {
+            false => None,
+            true => {
+                let only = options.lang.as_deref();
+                Some(Addresses::shipped(&mut words, only, &entities, built_in("address.en"))?)
             }
         };
         // Groups were added.
@@ -471,19 +499,20 @@ impl Ruleset {
                 .filter(|v| !v.is_empty())
                 .collect(),
             joiners: Joiners::shipped(),
+            addresses,
             spoken,
             stitches: options.conversation,
-            stitched_rule: first_built_in + 6,
+            stitched_rule: built_in("conversation.stitched"),
             names: options.names.map(|odds| (Names::shipped(), Threshold(odds))),
-            name_rule: first_built_in + 2,
-            memory_rule: first_built_in + 3,
+            name_rule: built_in("name.model"),
+            memory_rule: built_in("name.memory"),
             min_score: options.min_score,
             lang: options.lang.clone(),
             kernel: options.kernel,
             at_every_byte: options.at_every_byte,
-            person_rule: first_built_in,
-            column_rule: first_built_in + 8,
-            denied_rule: first_built_in + 1,
+            person_rule: built_in("speaker.name"),
+            column_rule: built_in("column.whole"),
+            denied_rule: built_in("list.deny"),
             digest,
             rules,
         })

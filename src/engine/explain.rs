@@ -418,6 +418,9 @@ impl Engine {
     /// What would have made a finding of it.
     fn missing(&self, attempt: &Attempt) -> Vec<String> {
         let Some(rule) = self.rules.rules().get(usize::from(attempt.rule)) else {
+            if let Some(asked) = self.rules.asked_of_addresses(attempt.rule) {
+                return vec![format!("{:.2} is asked for: more must speak for an address", fraction(asked))];
+            }
             let asked = self.rules.asked_of_names().filter(|_| attempt.verdict == Verdict::Score);
             let sure = fraction(score_of(attempt));
             let missing = asked.map(|asked| {

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use super::project::{Source, carry, words_of};
+use super::project::{Source, carry, in_order_of_turns, words_of};
 use super::whole::{Became, Places};
 use super::{Engine, FileContext, Output, Worker};
 use crate::format::{Aside, Chunk, Conversation, Spoken, Times};
@@ -24,6 +24,14 @@ struct Mention {
     at: usize,
 }
 
+/// A mention in a turn, to be heard in the copies of its words.
+struct Said {
+    mention: Mention,
+    source: Source,
+    channel: Option<u16>,
+    is_heard: bool,
+}
+
 /// What listens to one conversation.
 struct Ear<'a> {
     chunk: &'a Chunk<'a>,
@@ -31,7 +39,7 @@ struct Ear<'a> {
     times: Times,
     call: Call,
     /// What of the asides is a copy of something in the turns.
-    copies: Vec<(u32, Span)>,
+    copies: BTreeSet<(u32, Span)>,
     /// The labels of what the turns hold.
     heard: BTreeSet<Vec<u8>>,
     /// Masked and said at no known time: a segment, and a byte in it.
@@ -54,7 +62,7 @@ impl Engine {
         };
         let times = file.layout.times(chunk, conversation);
         let call = Call { record, duration: times.duration, ..Call::default() };
-        let (copies, heard, untimed) = (Vec::new(), BTreeSet::new(), Vec::new());
+        let (copies, heard, untimed) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
         let mut ear = Ear { chunk, conversation, times, call, copies, heard, untimed };
         let replacement = |at: usize| {
             let start = if at == 0 { 0 } else { worker.ends[at - 1] as usize };
@@ -71,11 +79,16 @@ impl Engine {
         ear.tags(self.rules.entities(), &mut mentions);
         let is_heard =
             |mention: &&Mention| conversation.segments[mention.segment as usize].role == Role::Text;
+        let mut open = Vec::new();
         for mention in mentions.iter().filter(is_heard) {
             if conversation.shown.aside(mention.segment).is_none() {
                 ear.heard.insert(ear.label(mention, &replacement));
-                ear.turn(*mention);
+                open.extend(ear.turn(*mention));
             }
+        }
+        ear.copies(&mut open);
+        for said in open.iter().filter(|said| !said.is_heard) {
+            ear.whole_turn(said.mention);
         }
         for mention in mentions.iter().filter(is_heard) {
             if let Some(aside) = conversation.shown.aside(mention.segment) {
@@ -206,39 +219,58 @@ impl Ear<'_> {
         self.put(&strings, mention, channel)
     }
 
-    /// Hears what stands in a turn.
-    fn turn(&mut self, mention: Mention) {
+    /// Hears what stands in a turn that is a word or joined from words; what else stands in one is to be looked for
+    /// in the copies of its words.
+    fn turn(&mut self, mention: Mention) -> Option<Said> {
         let shown = &self.conversation.shown;
         let own = self.strings(mention.span, mention.segment);
         let first = own.first().copied().flatten();
         if shown.turns.is_empty() && !first.is_none_or(|it| it.is_named || it.is_spoken || it.said.is_some())
         {
-            return;
+            return None;
         }
         if self.is_words(mention.segment) && self.words(mention.span, mention, mention.segment, None) {
-            return;
+            return None;
         }
         let channel = first.and_then(|string| string.channel);
-        let source = Source { words: words_of(mention.span, &shown.turns), at: 0 };
-        let mut is_heard = false;
+        let words = words_of(mention.span, &shown.turns);
+        Some(Said { mention, source: Source { words, at: 0 }, channel, is_heard: false })
+    }
+
+    /// Hears what was said in turns where lists of words hold copies of it.
+    fn copies(&mut self, open: &mut [Said]) {
+        let conversation = self.conversation;
+        let shown = &conversation.shown;
+        open.sort_by_key(|said| (said.source.words.start, said.source.words.end));
+        let mut by_turn = Vec::new();
+        let mut found = Vec::new();
         for aside in &shown.asides {
-            let is_near = aside.region.start < source.words.end && source.words.start < aside.region.end;
-            if !is_near || source.words.is_empty() {
+            // Most strings of a document share no words with the turns.
+            if aside.runs.is_empty() && !aside.is_form {
                 continue;
             }
-            let mut copies = Vec::new();
-            carry(&source, mention.span, aside, shown, self.chunk.text.bytes, |span| copies.push(span));
+            in_order_of_turns(aside, shown, &mut by_turn);
             // A word by itself is a list of one only where it stands beside the turn.
             let is_words = self.is_joined(aside.segment) || aside.is_form && self.is_words(aside.segment);
-            for span in copies {
-                self.copies.push((aside.segment, span));
-                is_heard |= is_words && self.words(span, mention, aside.segment, channel);
+            let first = open.partition_point(|said| said.source.words.end <= aside.region.start);
+            let of_region = |said: &&mut Said| said.source.words.start < aside.region.end;
+            for said in open[first..].iter_mut().take_while(of_region) {
+                if said.source.words.is_empty() {
+                    continue;
+                }
+                let (source, span) = (&said.source, said.mention.span);
+                carry(source, span, aside, &by_turn, shown, self.chunk.text.bytes, |copy| found.push(copy));
+                for span in found.drain(..) {
+                    self.copies.insert((aside.segment, span));
+                    said.is_heard |= is_words && self.words(span, said.mention, aside.segment, said.channel);
+                }
             }
         }
-        if is_heard {
-            return;
-        }
-        if self.put(&own, mention, None) {
+    }
+
+    /// Hears the whole of the turn that the mention stands in.
+    fn whole_turn(&mut self, mention: Mention) {
+        if self.put(&self.strings(mention.span, mention.segment), mention, None) {
             self.call.whole_turns += 1;
         } else {
             self.untimed.push((mention.segment, mention.span.start));
@@ -247,10 +279,12 @@ impl Ear<'_> {
 
     /// Hears what stands in a text beside the turns.
     fn aside(&mut self, mention: Mention, aside: &Aside, label: &[u8]) {
-        let is_copy = self
+        let from = (mention.segment, Span { start: 0, end: 0 });
+        let copies = self
             .copies
-            .iter()
-            .any(|(segment, span)| *segment == mention.segment && span.overlaps(mention.span));
+            .range(from..)
+            .take_while(|(segment, span)| *segment == mention.segment && span.start < mention.span.end);
+        let is_copy = copies.into_iter().any(|(_, span)| span.overlaps(mention.span));
         let own = self.strings(mention.span, mention.segment);
         let first = own.first().copied().flatten();
         // What a turn holds is heard there, unless somebody else says it here.

@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::whole::Became;
 use super::{Engine, Worker};
 use crate::format::{Aside, Chunk, Conversation, Run, Says, Shown, Token};
-use crate::model::{Escape, Located, Role, Span, ValueId};
+use crate::model::{Escape, Located, Role, Segment, Span, ValueId};
 use crate::resolve::resolve;
 use crate::view::decode::code_points;
 
@@ -76,6 +76,8 @@ impl Engine {
             }
         }
         let known = worker.masked.len();
+        let turn_starts = turn_starts(conversation, from);
+        let mut by_turn = Vec::new();
         for aside in &shown.asides {
             let segment = &conversation.segments[aside.segment as usize];
             if segment.span.is_empty() || (segment.record as usize) < from {
@@ -84,14 +86,20 @@ impl Engine {
             worker.found.clear();
             worker.kept_here.clear();
             if !aside.is_exact {
-                worker.detect.turn_back(turn_of(conversation, aside));
+                if !turn_starts.is_empty() {
+                    worker.detect.turn_back(turn_of(shown, &turn_starts, aside));
+                }
                 self.look(chunk.text, segment, aside.segment, [&[]; 2], worker);
             }
             let own = worker.found.len();
             let first = sources.partition_point(|source| source.words.end <= aside.region.start);
-            for source in sources[first..].iter().take_while(|source| source.words.start < aside.region.end) {
+            // Most strings of a document share no words with the turns.
+            let nothing_shared = aside.runs.is_empty() && !aside.is_form;
+            in_order_of_turns(aside, shown, &mut by_turn);
+            let of_region = |source: &&Source| !nothing_shared && source.words.start < aside.region.end;
+            for source in sources[first..].iter().take_while(of_region) {
                 let located = worker.masked[source.at];
-                carry(source, located.span, aside, shown, chunk.text.bytes, |span| {
+                carry(source, located.span, aside, &by_turn, shown, chunk.text.bytes, |span| {
                     worker.found.push(Located { span, finding: located.finding, segment: aside.segment });
                 });
             }
@@ -143,19 +151,50 @@ fn settle(found: &mut Vec<Located>, own: usize) {
     });
 }
 
-/// The turn that an aside is another form of; what stands by itself hears nobody's question, like the first turn.
-fn turn_of(conversation: &Conversation, aside: &Aside) -> usize {
-    let shown = &conversation.shown;
-    if !aside.is_form {
-        return 0;
-    }
-    let Some(word) = shown.turns.get(aside.region.start as usize) else { return 0 };
-    let is_turn = |index: usize| {
-        let segment = &conversation.segments[index];
-        segment.role == Role::Text && !segment.span.is_empty() && shown.aside(index as u32).is_none()
+/// Where the turns of the records from `from` on begin: those that were noted, in order.
+fn turn_starts(conversation: &Conversation, from: usize) -> Vec<u32> {
+    let segments = conversation.segments.iter().enumerate();
+    let is_turn = |(index, segment): &(usize, &Segment)| {
+        segment.role == Role::Text
+            && !segment.span.is_empty()
+            && segment.record as usize >= from
+            && conversation.shown.aside(*index as u32).is_none()
     };
-    let before = conversation.segments.partition_point(|segment| segment.span.end <= word.span.start);
-    (0..before).filter(|&index| is_turn(index)).count()
+    segments.filter(is_turn).map(|(_, segment)| segment.span.start).collect()
+}
+
+/// The turn that an aside is another form of; what stands by itself hears nobody's question, like the first turn.
+fn turn_of(shown: &Shown, turn_starts: &[u32], aside: &Aside) -> usize {
+    let word = shown.turns.get(aside.region.start as usize).filter(|_| aside.is_form);
+    let until = word.map_or(0, |word| turn_starts.partition_point(|&start| start <= word.span.start));
+    until.saturating_sub(1)
+}
+
+/// A run of an aside, by where it ends among the words of the turns: no run before it ends later.
+pub(super) struct ByTurn {
+    /// First word in the turns.
+    read: u32,
+    /// The last end of this run and of those before it.
+    reach: u32,
+    /// Its place among the aside's runs.
+    at: usize,
+}
+
+/// Lists the runs of an aside in the order of the turns.
+pub(super) fn in_order_of_turns(aside: &Aside, shown: &Shown, out: &mut Vec<ByTurn>) {
+    out.clear();
+    let runs = &shown.runs[aside.runs.start as usize..aside.runs.end as usize];
+    out.extend(runs.iter().enumerate().map(|(at, run)| ByTurn {
+        read: run.read,
+        reach: run.read + run.len,
+        at,
+    }));
+    out.sort_unstable_by_key(|run| (run.read, run.at));
+    let mut reach = 0;
+    for run in out {
+        reach = run.reach.max(reach);
+        run.reach = reach;
+    }
 }
 
 /// Calls `put` with where in the aside the words of `source` stand, which fill `span` in the turns.
@@ -163,6 +202,7 @@ pub(super) fn carry(
     source: &Source,
     span: Span,
     aside: &Aside,
+    by_turn: &[ByTurn],
     shown: &Shown,
     text: &[u8],
     mut put: impl FnMut(Span),
@@ -170,21 +210,23 @@ pub(super) fn carry(
     let runs = &shown.runs[aside.runs.start as usize..aside.runs.end as usize];
     let words = &shown.words[aside.words.start as usize..aside.words.end as usize];
     let Range { start, end } = source.words;
-    let mut at = 0;
+    let first = by_turn.partition_point(|run| run.reach <= start);
+    let near = by_turn[first..].iter().take_while(|run| run.read < end);
+    let mut sharing: Vec<usize> =
+        near.map(|run| run.at).filter(|&at| start < runs[at].read + runs[at].len).collect();
+    sharing.sort_unstable();
     let mut is_found = false;
-    while at < runs.len() {
-        let shares = |run: &Run| run.read < end && start < run.read + run.len;
-        if !shares(&runs[at]) {
-            at += 1;
-            continue;
-        }
+    let mut next = 0;
+    while let Some(&first) = sharing.get(next) {
         // Runs that follow one another hold one mention.
-        let first = at;
-        while runs.get(at + 1).is_some_and(|next| {
-            shares(next) && next.copy - (runs[at].copy + runs[at].len) <= 2 * (end - start) + NEAR
-        }) {
-            at += 1;
+        let mut at = first;
+        while let Some(&other) = sharing.get(next + 1)
+            && other == at + 1
+            && runs[other].copy - (runs[at].copy + runs[at].len) <= 2 * (end - start) + NEAR
+        {
+            (at, next) = (other, next + 1);
         }
+        next += 1;
         let (from, to) = (&runs[first], &runs[at]);
         let mut mention =
             from.copy + start.saturating_sub(from.read)..to.copy + to.len.min(end.saturating_sub(to.read));
@@ -202,23 +244,22 @@ pub(super) fn carry(
         is_found = true;
         // A part of a value, somewhere else, is found by those who know it or is none.
         if !aside.is_form && (from.read > start || to.read + to.len < end) {
-            at += 1;
             continue;
         }
         put(in_bytes(mention, (from, to), source, span, words, shown, text));
-        at += 1;
     }
     if is_found || aside.is_exact {
         return;
     }
     // None of its words stands in the copy: what stands between its neighbours does.
-    let next = runs.iter().position(|run| run.read >= end).unwrap_or(runs.len());
-    let left = match next.checked_sub(1).map(|before| runs[before]) {
+    let next = by_turn.partition_point(|run| run.read < end);
+    let run_of = |run: &ByTurn| runs[run.at];
+    let left = match next.checked_sub(1).map(|before| run_of(&by_turn[before])) {
         Some(run) if run.read + run.len <= start => Some((run.copy + run.len, start - (run.read + run.len))),
         Some(_) => None,
         None => aside.is_form.then_some((0, start - aside.region.start.min(start))),
     };
-    let right = match runs.get(next) {
+    let right = match by_turn.get(next).map(run_of) {
         Some(run) => Some((run.copy, run.read - end)),
         None => aside.is_form.then_some((words.len() as u32, aside.region.end.max(end) - end)),
     };
@@ -330,6 +371,10 @@ impl Edits {
     pub(super) fn add(&mut self, became: &Became, range: Range<usize>) {
         let Became { chunk, conversation, masked, replacement, .. } = *became;
         let (shown, text, file) = (&conversation.shown, chunk.text.bytes, chunk.file);
+        if shown.repeats {
+            self.repeat(became, range);
+            return;
+        }
         let (mut home, mut copied, mut position) = (usize::MAX, 0, 0);
         let mut at = range.start;
         while at < range.end {
@@ -383,6 +428,32 @@ impl Edits {
             let raw = Span { start: tail.raw.start, end: tail.raw_at(end, file) };
             self.list.push(Edit { raw, escape: tail.escape, text: 0..0 });
             (home, copied, position, at) = (last, end, 0, at + 1);
+        }
+    }
+
+    /// As [`Edits::add`], where every string keeps the replacement of a value that lies in several.
+    fn repeat(&mut self, became: &Became, range: Range<usize>) {
+        let Became { chunk, conversation, masked, replacement, .. } = *became;
+        let (shown, text, file) = (&conversation.shown, chunk.text.bytes, chunk.file);
+        let (mut home, mut copied, mut position) = (usize::MAX, 0, 0);
+        for at in range {
+            let span = masked[at].span;
+            for piece in shown.piece(span.start)..=shown.piece(span.end - 1) {
+                let own = &shown.pieces[piece];
+                let (start, end) = (span.start.max(own.shown.start), span.end.min(own.shown.end));
+                if start >= end {
+                    continue;
+                }
+                if piece != home {
+                    (home, copied, position) = (piece, own.shown.start, 0);
+                }
+                position += code_points(&text[copied as usize..start as usize], Escape::None, false);
+                let from = self.text.len();
+                self.put(at, piece, &mut position, replacement);
+                let raw = Span { start: own.raw_at(start, file), end: own.raw_at(end, file) };
+                self.list.push(Edit { raw, escape: own.escape, text: from..self.text.len() });
+                copied = end;
+            }
         }
     }
 

@@ -311,11 +311,7 @@ impl Layout for Documents {
                     }
                 }
             };
-            if out.records.len() == 1 {
-                out.id = id;
-            } else if id != out.id {
-                out.records.pop();
-                out.segments.truncate(known);
+            if !out.joins(id, known) {
                 break;
             }
             start = end;

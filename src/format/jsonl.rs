@@ -85,11 +85,7 @@ impl Layout for Lines {
             out.records.push(Record { span: record, fault: None, number });
             let value = values::of_line(bytes, record, chunk.first);
             let id = self.0.read(chunk, record, value, out);
-            if out.records.len() == 1 {
-                out.id = id;
-            } else if id != out.id {
-                out.records.pop();
-                out.segments.truncate(known);
+            if !out.joins(id, known) {
                 break;
             }
             start = end;

@@ -14,6 +14,8 @@ struct Lexicon {
     roles: Vec<String>,
     channels: Vec<String>,
     headings: Vec<String>,
+    agents: Vec<String>,
+    customers: Vec<String>,
 }
 
 /// Words that say what a speaker is, and words that head a remark.
@@ -27,7 +29,12 @@ struct Kinds {
     role: bool,
     channel: bool,
     heading: bool,
+    agent: bool,
+    customer: bool,
 }
+
+/// What stands in the place of a speaker's name that says no side; its number is that of the person.
+pub const SPEAKER: &str = "SPEAKER";
 
 /// A speaker's label at the start of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +63,8 @@ impl Labels {
         add(lexicon.roles, |kinds| kinds.role = true);
         add(lexicon.channels, |kinds| kinds.channel = true);
         add(lexicon.headings, |kinds| kinds.heading = true);
+        add(lexicon.agents, |kinds| kinds.agent = true);
+        add(lexicon.customers, |kinds| kinds.customer = true);
         let is_word = |word: &&String| word.len() > 1 && word.chars().all(char::is_alphabetic);
         add(headings.iter().filter(is_word).cloned().collect(), |kinds| kinds.heading = true);
         let (words, kinds): (Vec<_>, Vec<_>) = words.into_iter().unzip();
@@ -87,6 +96,16 @@ impl Labels {
         opaque || words(name).all(|word| self.is_role_word(word, true))
     }
 
+    /// What a speaker's name is replaced by: the side that it says beside the name, else that somebody speaks.
+    pub(super) fn side(&self, name: &[u8]) -> &'static str {
+        let says = |of: fn(&Kinds) -> bool| words(name).any(|word| of(&self.kinds(word)));
+        match (says(|kinds| kinds.agent), says(|kinds| kinds.customer)) {
+            (true, false) => "AGENT",
+            (false, true) => "CUSTOMER",
+            _ => SPEAKER,
+        }
+    }
+
     /// The label of a line, if it has one: `Agent: …`, `[00:12] Customer: …`, `Marie Dupont : …`.
     pub(super) fn of(&self, line: &[u8], base: usize) -> Option<Label> {
         // Most lines have no colon near their start, and so no label.
@@ -102,7 +121,9 @@ impl Labels {
         let start = from + rest[..colon].len() - rest[..colon].trim_ascii_start().len();
         // A name that is masked already is a name.
         let is_tag = label.split_first().is_some_and(|(&first, rest)| {
-            rest.starts_with(b"PERSON") && rest.last().copied() == crate::model::closing(first)
+            let known: [&[u8]; 4] = [b"PERSON", b"SPEAKER", b"AGENT", b"CUSTOMER"];
+            known.iter().any(|known| rest.starts_with(known))
+                && rest.last().copied() == crate::model::closing(first)
         });
         let has_tag = label.iter().any(|b| b"[{<".contains(b));
         let is_role = !has_tag && words(label).all(|word| self.is_role_word(word, false));

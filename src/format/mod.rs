@@ -8,7 +8,9 @@
 
 mod align;
 mod answers;
+mod captions;
 mod columns;
+mod copies;
 mod csv;
 mod document;
 mod fields;
@@ -16,6 +18,7 @@ mod header;
 mod json;
 mod jsonl;
 mod labels;
+mod lists;
 mod naming;
 mod shape;
 mod shown;
@@ -28,6 +31,7 @@ mod values;
 pub use align::{Run, Token};
 pub use columns::{ColumnOption, Decision, Treatment};
 pub use fields::FieldOptions;
+pub use labels::SPEAKER;
 pub use shown::{Aside, Dependent, Piece, Shown};
 pub use times::{Spoken, Times};
 pub use tree::Says;
@@ -55,7 +59,15 @@ pub struct Format {
 pub type Open = fn(head: &[u8], options: &FieldOptions) -> Result<Box<dyn Layout>>;
 
 /// All formats, the most particular first. The last one takes everything.
-pub const FORMATS: &[&Format] = &[&document::FORMAT, &jsonl::FORMAT, &csv::TSV, &csv::FORMAT, &text::FORMAT];
+pub const FORMATS: &[&Format] = &[
+    &captions::VTT,
+    &captions::SRT,
+    &document::FORMAT,
+    &jsonl::FORMAT,
+    &csv::TSV,
+    &csv::FORMAT,
+    &text::FORMAT,
+];
 
 /// The format of that name.
 #[must_use]
@@ -123,6 +135,19 @@ impl Conversation {
         self.id = None;
         self.cut = false;
         self.shown.clear();
+    }
+
+    /// Whether the last record, whose conversation is `id` and whose segments begin at `known`, belongs to the
+    /// records before it; if not it is taken back.
+    fn joins(&mut self, id: Option<u64>, known: usize) -> bool {
+        if self.records.len() == 1 {
+            self.id = id;
+        } else if id != self.id {
+            self.records.pop();
+            self.segments.truncate(known);
+            return false;
+        }
+        true
     }
 
     /// Takes back the segments of the current record and marks it as undecodable.
@@ -225,6 +250,11 @@ pub trait Layout: Send + Sync {
 
     /// Whether the segment says who speaks in its record.
     fn is_speaker(&self, chunk: &Chunk, conversation: &Conversation, segment: &Segment) -> bool;
+
+    /// What stands in the place of a speaker's name, if not the label of a person.
+    fn speaker_label(&self, _name: &[u8]) -> Option<&'static str> {
+        None
+    }
 
     /// Appends, for each wanted segment of one record (in order), where it lies in the record, for findings
     /// and audit: a JSON pointer, a column. `masked` gives the masked form of a segment or column that

@@ -145,7 +145,6 @@ impl Layout for Table {
         out.clear();
         let bytes = chunk.text.bytes;
         let mut start = at;
-        let mut known_id: Option<&[u8]> = None;
         while start < bytes.len() {
             let record = out.records.len();
             let known = out.segments.len();
@@ -165,12 +164,10 @@ impl Layout for Table {
                 out.fail(FaultKind::Encoding, bad);
                 id = None;
             }
-            if record > 0 && id != known_id {
-                out.records.pop();
-                out.segments.truncate(known);
+            let id = id.map(super::id_hash);
+            if !out.joins(id, known) {
                 break;
             }
-            known_id = id;
             start = end;
             number += 1;
             if id.is_none() {
@@ -181,7 +178,6 @@ impl Layout for Table {
                 break;
             }
         }
-        out.id = known_id.map(super::id_hash);
         start
     }
 

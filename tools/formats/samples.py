@@ -2,7 +2,8 @@
 """Writes testdata/formats: the same two invented calls as each maker's documents lay them out.
 
 The layouts follow the makers' public documentation; every optional field that repeats words is there. Run it from
-the repository's root; the masked forms beside the samples come from `cargo test --test formats` with BLESS=1.
+the repository's root; the masked forms beside the samples come from
+`UPDATE_GOLDEN=1 cargo test --test formats`.
 """
 
 import json

@@ -106,6 +106,12 @@ pub(super) fn look_up_from(mut slot: u32, hash: u64) -> Entry {
     Entry::UNKNOWN
 }
 
+/// What is known of the folded word with that hash.
+#[must_use]
+pub(in crate::detect) fn known(hash: u64) -> Entry {
+    look_up_from(first_slot(hash), hash)
+}
+
 /// What was looked up lately: nine words of ten, in a table that stays in the second cache.
 pub(super) struct Recent(Box<[u64; RECENT]>);
 

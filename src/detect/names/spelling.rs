@@ -16,9 +16,9 @@ const BEYOND: u64 = 0x8080_8080_8080_8080;
 
 /// What a word's letters tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Spelling {
+pub(in crate::detect) struct Spelling {
     /// The number of the folded word.
-    pub(super) hash: u64,
+    pub(in crate::detect) hash: u64,
     pub(super) shape: Shape,
     /// How many of its letters are capitals.
     pub(super) capitals: usize,
@@ -27,7 +27,7 @@ pub(super) struct Spelling {
 /// The spelling of the word `bytes[start..end]`, which is a run of letters. Longer words are cut for their number.
 #[inline(always)] // the hot loop's body
 #[must_use]
-pub(super) fn spelling(bytes: &[u8], start: usize, end: usize) -> Spelling {
+pub(in crate::detect) fn spelling(bytes: &[u8], start: usize, end: usize) -> Spelling {
     let length = end - start;
     if let Some(eight) = bytes[start..].first_chunk::<8>().filter(|_| length <= 8) {
         let inside = !0u64 >> (64 - 8 * length);

@@ -72,8 +72,8 @@ pub(super) fn answer(tokens: &[Token], lexicon: &Lexicon, asked: Asked) -> Optio
     if inside.len() > WORDS || inside.iter().any(|token| matches!(token.kind, Kind::Wall | Kind::Money)) {
         return None;
     }
-    // Another thought is no part of the answer.
-    let ends = |pair: &[Token]| matches!(pair[1].gap, Gap::Stop | Gap::Break) && !is_letter(&pair[0]);
+    // Another thought is no part of the answer; a stop behind a single letter is none.
+    let ends = |pair: &[Token]| matches!(pair[1].gap, Gap::Stop | Gap::Break) && pair[0].letter == 0;
     if inside.windows(2).any(ends) {
         return None;
     }
@@ -112,6 +112,8 @@ pub(super) fn words_of_answer(tokens: &[Token], lexicon: &Lexicon, most: usize) 
     let last = tokens.iter().rposition(|token| !carries(token))?;
     let inside = &tokens[first..=last];
     let is_plain = inside.iter().all(|token| token.kind == Kind::Word && !carries(token));
-    (inside.len() <= most && is_plain)
+    // Another sentence is no part of the name.
+    let is_one = inside.windows(2).all(|pair| !matches!(pair[1].gap, Gap::Stop | Gap::Break));
+    (inside.len() <= most && is_plain && is_one)
         .then(|| Span { start: inside[0].start, end: inside[inside.len() - 1].end })
 }

@@ -196,6 +196,8 @@ pub struct Lexicon {
     known: Vec<Sense>,
     /// For each word and language what it hints at, of [`hints`].
     hints: Vec<[u8; 5]>,
+    /// For each word what [`Lexicon::hints_of`] says.
+    told: Vec<(u8, u8, u8)>,
     /// Words that make a text worth reading, in every spelling, with the weight of their evidence.
     anchors: Vec<(String, u8)>,
     acronyms: HashSet<u64>,
@@ -269,6 +271,18 @@ impl Lexicon {
         let mut folded = Vec::new();
         fold(word, &mut folded);
         self.hints(self.word(hash_of(&folded))).iter().any(|hint| hint & hints::FOR != 0)
+    }
+
+    /// The languages in which the word, in UTF-8, is a number, in which it is one of the commonest, and in which it says
+    /// next to nothing: a bit each. `folded` is a buffer.
+    #[must_use]
+    pub fn hints_of(&self, word: &[u8], folded: &mut Vec<u8>) -> (u8, u8, u8) {
+        if word.len() > WORD_BYTES {
+            return (0, 0, 0);
+        }
+        folded.clear();
+        fold(word, folded);
+        self.told[usize::from(self.word(hash_of(folded)))]
     }
 
     /// Words that announce spelling.
@@ -389,7 +403,16 @@ impl Builder {
         let acronyms = acronyms.iter().map(|letters| hash_of(letters.as_bytes())).collect();
         let anchors = self.anchors.into_iter().collect();
         let hints = senses.iter().map(|of| of.map(|at| known[usize::from(at)].hints())).collect();
-        Lexicon { slots, senses, known, hints, anchors, acronyms, spelling: self.spelling }
+        let told = |of: &[u16; 5]| {
+            let bits = |holds: &dyn Fn(&Sense) -> bool| {
+                (0..of.len())
+                    .fold(0, |bits, lang| bits | u8::from(holds(&known[usize::from(of[lang])])) << lang)
+            };
+            let quiet = |sense: &Sense| sense.is(Mark::Filler) || sense.is(Mark::Repair);
+            (bits(&Sense::counts), bits(&|sense| sense.is(Mark::Common)), bits(&quiet))
+        };
+        let told = senses.iter().map(told).collect();
+        Lexicon { slots, senses, known, hints, told, anchors, acronyms, spelling: self.spelling }
     }
 }
 
