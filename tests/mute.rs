@@ -153,3 +153,37 @@ fn calls_of_one_file_are_told_apart() {
     let (said, code) = shell.run("sourdine redact two.jsonl two.jsonl -o many/ --mute-list m.mute");
     assert_eq!(code, 2, "{said}");
 }
+
+#[test]
+fn captions_tell_their_cues() {
+    let shell = Shell::new();
+    let cues = "WEBVTT for Ana Silva\n\nNOTE ask ana@example.com\n\n1\n00:01.000 --> 00:03.500 align:start\n<v Agent>Is that \
+                Mary\nJones?</v>\n\n2\n00:04.000 --> 00:06.250\n<v Caller>Yes, my e-mail is mary at\n\n00:06.250 --> \
+                00:08.000\n<v Caller>example dot com.</v>\n\n01:00:09.000 --> 01:00:10.000\nThanks.\n";
+    shell.write("call.vtt", cues);
+    let told = |name: &str| {
+        says(
+            &shell,
+            &format!(
+                "sourdine redact {name} -q -o m.{name} --force --mute-list {name}.mute --mute-padding 0"
+            ),
+        );
+        windows(&says(&shell, &format!("cat {name}.mute")))
+    };
+    // The e-mail goes on in the cue behind, which touches its own.
+    let expected = [(1.0, 3.5), (4.0, 8.0)];
+    assert_eq!(told("call.vtt"), expected);
+    // A masked one tells the same.
+    assert_eq!(told("m.call.vtt"), expected);
+    // Cues that no empty line parts have each their own times.
+    shell.write(
+        "a.srt",
+        "1\n00:00:00,000 --> 00:00:02,000\nHello.\n2\n01:00:05,500 --> 01:00:09,000\nI am jo@example.com.\n",
+    );
+    assert_eq!(told("a.srt"), [(3605.5, 3609.0)]);
+    // A cue whose times nobody can read is refused.
+    shell.write("b.srt", "1\n00:00:05,000 --> 00:00:02,000\nI am jo@example.com.\n");
+    let (said, code) = shell.run("sourdine redact b.srt -o out.srt --mute-list out.mute");
+    assert_eq!(code, 4, "{said}");
+    assert!(said.contains("record 1, /1/text"), "{said}");
+}

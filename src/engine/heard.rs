@@ -160,8 +160,11 @@ impl Ear<'_> {
             && !is_list
     }
 
-    /// Whether the segment is joined from words, or is one.
+    /// Whether the segment is joined from words, or is one. A cue has no nearer times than its own.
     fn is_words(&self, segment: u32) -> bool {
+        if self.times.are_cues {
+            return true;
+        }
         let text = self.text(self.conversation.segments[segment as usize].span);
         !text.is_empty() && (self.is_joined(segment) || !text.trim_ascii().contains(&b' '))
     }

@@ -10,12 +10,15 @@
 //! people talk: nobody says a letter in three seconds, or thousands in one. What cannot be told is no time; nothing
 //! here guesses where a word might lie in its turn.
 
+mod walk;
+mod written;
+
 use std::collections::HashMap;
 
-use super::fields::{Field, Fields, NAME_BYTES, TimeNames, normalised, times};
-use super::id_hash;
-use super::tree::{number_end, string_end};
+use super::fields::{Fields, times};
 use crate::model::Span;
+use walk::{Leaf, Object, Walk};
+use written::{MILLISECONDS, SECONDS, TICKS, Time, written};
 
 /// A string of the file, and when it was said.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +46,8 @@ pub struct Times {
     strings: Vec<Spoken>,
     /// How long the recording is, in milliseconds, as the document says.
     pub duration: Option<u64>,
+    /// Whether they are those of captions, which have none for words.
+    pub are_cues: bool,
 }
 
 impl Times {
@@ -69,341 +74,44 @@ impl Times {
         }
         walk.settle()
     }
-}
 
-/// What a member's name says of a time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Mark {
-    Start,
-    End,
-    Length,
-    Both,
-    Channel,
-    ChannelFromOne,
-    Speaker,
-    /// A member of a time that is written in parts.
-    Part,
-    #[default]
-    None,
-}
-
-/// Units of time, as milliseconds.
-const SECONDS: f64 = 1000.0;
-const MILLISECONDS: f64 = 1.0;
-const TICKS: f64 = 1e-4;
-const NANOSECONDS: f64 = 1e-6;
-
-/// A time as it is written.
-#[derive(Clone, Copy, Debug)]
-struct Time {
-    value: f64,
-    /// Milliseconds in one of it, if name or form tell.
-    unit: Option<f64>,
-}
-
-/// An object or array, or what holds a record.
-#[derive(Clone, Copy, Debug, Default)]
-struct Object {
-    parent: u32,
-    start: Option<Time>,
-    end: Option<Time>,
-    length: Option<Time>,
-    /// Sum of its members that are parts of a time, in milliseconds.
-    parts: Option<f64>,
-    /// The name of the start, without its unit: such times have one unit.
-    key: u64,
-    /// Letters of the strings whose nearest times these are.
-    letters: u32,
-    /// A channel, and whether it counts from 1.
-    channel: Option<(u16, bool)>,
-    is_spoken: bool,
-    speaker: Option<Span>,
-}
-
-impl Object {
-    fn is_timed(&self) -> bool {
-        self.start.is_some()
-    }
-
-    fn extent(&self) -> Option<f64> {
-        let length = self.length.map(|length| length.value);
-        length.or_else(|| Some(self.end?.value - self.start?.value)).filter(|extent| *extent >= 0.0)
+    /// Strings of captions, in order of the file.
+    pub(super) fn of_cues(strings: Vec<Spoken>) -> Times {
+        Times { strings, duration: None, are_cues: true }
     }
 }
 
-/// A string before its times are known.
-struct Leaf {
-    raw: Span,
-    /// A hash of the names that lead to it.
-    node: u64,
-    object: u32,
-    is_named: bool,
-}
-
-struct Walk<'a> {
-    bytes: &'a [u8],
-    fields: &'a Fields,
-    names: TimeNames,
-    objects: Vec<Object>,
-    strings: Vec<Leaf>,
-}
-
-/// A container on the way.
-#[derive(Clone, Copy)]
-struct Frame {
-    is_object: bool,
-    object: u32,
-    node: u64,
-    /// The current member's name, and what it says.
-    member: u64,
-    mark: Mark,
-    unit: Option<f64>,
-    field: Field,
-    /// What the container itself is called.
-    own: Mark,
-    own_field: Field,
-    is_channels: bool,
-    index: u16,
+/// The window of a cue by its timing, `00:01.000 --> 00:04.000`, with settings behind it.
+pub(super) fn of_timing(line: &[u8]) -> Option<(u64, u64)> {
+    let arrow = line.windows(3).position(|three| three == b"-->")?;
+    let behind = line[arrow + 3..].trim_ascii_start();
+    let until = behind.split(u8::is_ascii_whitespace).next()?;
+    let clock = |text: &[u8]| {
+        let time = written(text, None).filter(|_| text.contains(&b':'))?;
+        Some(time.value * time.unit.unwrap_or(SECONDS))
+    };
+    let (start, end) = (clock(line[..arrow].trim_ascii())?, clock(until)?);
+    in_milliseconds((start, end)).filter(|_| start <= end)
 }
 
 /// Longer than any call: a date, not a time of the recording.
 const LONGEST: f64 = 48.0 * 3600.0 * 1000.0;
 
+/// Start and end in milliseconds, as far as they are known.
+type Extent = Option<(f64, Option<f64>)>;
+
+/// What stands around a string, of those of its kind.
+#[derive(Clone, Copy, Debug, Default)]
+struct Neighbours {
+    /// When the last one before it ends that has times.
+    end_before: Option<f64>,
+    /// When the next one behind it begins that has times.
+    start_behind: Option<f64>,
+    /// The next one, with times or without.
+    next: Option<u32>,
+}
+
 impl Walk<'_> {
-    fn value(&mut self, value: Span) {
-        let (mut at, end) = (value.start as usize, value.end as usize);
-        let root = self.objects.len() as u32;
-        self.objects.push(Object { parent: root, ..Object::default() });
-        let mut here = Frame {
-            is_object: false,
-            object: root,
-            node: 0,
-            member: 0,
-            mark: Mark::None,
-            unit: None,
-            field: Field::Other,
-            own: Mark::None,
-            own_field: Field::Other,
-            is_channels: false,
-            index: 0,
-        };
-        let mut frames: Vec<Frame> = Vec::new();
-        let mut is_key = false;
-        while at < end {
-            match self.bytes[at] {
-                b'"' => {
-                    let string = Span::new(at + 1, string_end(self.bytes, at + 1).min(end));
-                    if is_key {
-                        self.name(string, &mut here);
-                        is_key = false;
-                    } else {
-                        self.string(string, &here);
-                    }
-                    at = string.end as usize;
-                }
-                open @ (b'{' | b'[') => {
-                    frames.push(here);
-                    here = self.enter(&here, open == b'{');
-                    is_key = here.is_object;
-                }
-                b'}' | b']' => {
-                    let inner = here;
-                    here = frames.pop().unwrap_or(here);
-                    self.leave(&inner, &here);
-                    is_key = false;
-                }
-                b',' => {
-                    here.index = here.index.saturating_add(1);
-                    is_key = here.is_object;
-                }
-                b'-' | b'0'..=b'9' => {
-                    let number = Span::new(at, number_end(self.bytes, at, end));
-                    self.number(number, &here);
-                    at = number.end as usize - 1;
-                }
-                _ => {}
-            }
-            at += 1;
-        }
-    }
-
-    fn name(&self, name: Span, here: &mut Frame) {
-        let name = name.of(self.bytes);
-        here.field = self.fields.of(name);
-        here.is_channels = false;
-        let mut buffer = [0u8; NAME_BYTES];
-        let name = normalised(name, &mut buffer).unwrap_or_default();
-        (here.mark, here.unit, here.member) = self.mark(name);
-        here.is_channels = is_one_of(&self.names.channels, name);
-        if here.mark == Mark::None && here.field == Field::Speaker {
-            here.mark = Mark::Speaker;
-        }
-    }
-
-    /// What a name says, the unit that stands behind it, and a hash of the rest.
-    fn mark(&self, name: &[u8]) -> (Mark, Option<f64>, u64) {
-        let names = &self.names;
-        let kinds = [
-            (&names.start, Mark::Start),
-            (&names.end, Mark::End),
-            (&names.length, Mark::Length),
-            (&names.both, Mark::Both),
-            (&names.channel, Mark::Channel),
-            (&names.channel_from_one, Mark::ChannelFromOne),
-        ];
-        let of = |name: &[u8]| kinds.iter().find(|(names, _)| is_one_of(names, name)).map(|kind| kind.1);
-        if let Some(mark) = of(name) {
-            return (mark, None, id_hash(name));
-        }
-        let units = [
-            (&names.milliseconds, MILLISECONDS),
-            (&names.seconds, SECONDS),
-            (&names.ticks, TICKS),
-            (&names.nanoseconds, NANOSECONDS),
-        ];
-        for (endings, unit) in units {
-            for ending in endings {
-                if name == ending.as_bytes() {
-                    return (Mark::Part, Some(unit), id_hash(name));
-                }
-                let mark = name.strip_suffix(ending.as_bytes()).and_then(|stem| Some((of(stem)?, stem)));
-                if let Some((mark, stem)) = mark {
-                    return (mark, Some(unit), id_hash(stem));
-                }
-            }
-        }
-        (Mark::None, None, id_hash(name))
-    }
-
-    fn enter(&mut self, around: &Frame, is_object: bool) -> Frame {
-        let object = self.objects.len() as u32;
-        let channel = (around.is_channels && !around.is_object).then_some((around.index, false));
-        self.objects.push(Object { parent: around.object, channel, ..Object::default() });
-        // The first of several guesses is told from the others.
-        let is_best = around.own_field == Field::Guesses && around.index == 0;
-        let step = if around.is_object { around.member } else { 1 + u64::from(is_best) };
-        Frame {
-            is_object,
-            object,
-            node: (around.node.rotate_left(9) ^ step).wrapping_mul(0x9E37_79B9_7F4A_7C15),
-            member: 0,
-            mark: if is_object { Mark::None } else { around.mark },
-            unit: if is_object { None } else { around.unit },
-            field: if is_object { Field::Other } else { around.field },
-            own: if around.is_object { around.mark } else { Mark::None },
-            own_field: if around.is_object { around.field } else { around.own_field },
-            is_channels: !is_object && around.is_object && around.is_channels,
-            index: 0,
-        }
-    }
-
-    /// What an inner container says of the one around it.
-    fn leave(&mut self, inner: &Frame, around: &Frame) {
-        let of = self.objects[inner.object as usize];
-        let outer = &mut self.objects[around.object as usize];
-        let parts = of.parts.map(|value| Time { value, unit: Some(MILLISECONDS) });
-        match inner.own {
-            Mark::Start if parts.is_some() => outer.start = parts,
-            Mark::End if parts.is_some() => outer.end = parts,
-            Mark::Length if parts.is_some() => outer.length = parts,
-            Mark::Both if !outer.is_timed() => {
-                (outer.start, outer.end, outer.key) = (of.start, of.end, of.key);
-            }
-            Mark::Channel | Mark::ChannelFromOne => outer.channel = outer.channel.or(of.channel),
-            Mark::Speaker => {
-                outer.is_spoken = true;
-                outer.speaker = outer.speaker.or(of.speaker);
-            }
-            _ => {}
-        }
-    }
-
-    fn note(&mut self, time: Time, here: &Frame) {
-        let object = &mut self.objects[here.object as usize];
-        match here.mark {
-            // A list of two holds start and end.
-            Mark::Both if !here.is_object => {
-                if here.index == 0 {
-                    (object.start, object.key) = (Some(time), here.node);
-                } else {
-                    object.end = Some(time);
-                }
-            }
-            Mark::Start if object.start.is_none_or(|known| known.unit.is_none()) => {
-                (object.start, object.key) = (Some(time), here.member);
-            }
-            Mark::End if object.end.is_none_or(|known| known.unit.is_none()) => object.end = Some(time),
-            Mark::Length if object.length.is_none_or(|known| known.unit.is_none()) => {
-                object.length = Some(time);
-            }
-            Mark::Part => {
-                let unit = time.unit.unwrap_or(MILLISECONDS);
-                object.parts = Some(object.parts.unwrap_or(0.0) + time.value * unit);
-            }
-            _ => {}
-        }
-    }
-
-    fn number(&mut self, number: Span, here: &Frame) {
-        let text = std::str::from_utf8(number.of(self.bytes)).unwrap_or_default();
-        match here.mark {
-            Mark::Channel | Mark::ChannelFromOne => self.channel(text, here),
-            Mark::Speaker => self.speaker(number, here),
-            Mark::None => {}
-            _ => {
-                if let Ok(value) = text.parse() {
-                    self.note(Time { value, unit: here.unit }, here);
-                }
-            }
-        }
-    }
-
-    fn channel(&mut self, label: &str, here: &Frame) {
-        let digits = label.len() - label.trim_end_matches(|c: char| c.is_ascii_digit()).len();
-        let number = match label.to_ascii_lowercase().as_str() {
-            "left" => Some(0),
-            "right" => Some(1),
-            _ => label[label.len() - digits..].parse().ok(),
-        };
-        let object = &mut self.objects[here.object as usize];
-        object.channel = number.map(|number| (number, here.mark == Mark::ChannelFromOne)).or(object.channel);
-        // Who speaks is told apart by it, too.
-        object.is_spoken = true;
-    }
-
-    fn speaker(&mut self, label: Span, here: &Frame) {
-        let object = &mut self.objects[here.object as usize];
-        object.is_spoken = true;
-        let is_tag = label.of(self.bytes).iter().any(|b| b"[{<".contains(b));
-        if !label.is_empty() && !is_tag && self.fields.labels.is_role(label.of(self.bytes)) {
-            object.speaker = Some(label);
-        }
-    }
-
-    fn string(&mut self, string: Span, here: &Frame) {
-        let text = string.of(self.bytes);
-        match here.mark {
-            Mark::Channel | Mark::ChannelFromOne => {
-                self.channel(&String::from_utf8_lossy(text), here);
-            }
-            Mark::Speaker => self.speaker(string, here),
-            Mark::None => {}
-            _ => {
-                if let Some(time) = written(text, here.unit) {
-                    self.note(time, here);
-                }
-            }
-        }
-        let step = if here.is_object { here.member } else { 0 };
-        let field = if here.is_object { here.field } else { here.own_field };
-        self.strings.push(Leaf {
-            raw: string,
-            node: (here.node.rotate_left(9) ^ step).wrapping_mul(0x9E37_79B9_7F4A_7C15),
-            object: here.object,
-            is_named: matches!(field, Field::Text | Field::Word),
-        });
-    }
-
     /// The nearest object with times around, and how far that is.
     fn owner(&self, mut object: u32) -> Option<(u32, u32)> {
         for steps in 0.. {
@@ -434,57 +142,27 @@ impl Walk<'_> {
     }
 
     fn settle(mut self) -> Times {
-        let owners: Vec<Option<(u32, u32)>> =
-            self.strings.iter().map(|leaf| self.owner(leaf.object)).collect();
-        // How far the times of such strings are, where they have their own.
-        let mut nearest: HashMap<u64, u32> = HashMap::new();
-        for (leaf, owner) in self.strings.iter().zip(&owners) {
-            let steps = owner.map_or(u32::MAX, |owner| owner.1);
-            let known = nearest.entry(leaf.node).or_insert(steps);
-            *known = (*known).min(steps);
-            if let Some((object, _)) = owner {
-                let letters = leaf.raw.of(self.bytes).iter().filter(|b| b.is_ascii_alphanumeric()).count();
-                self.objects[*object as usize].letters += letters as u32;
-            }
-        }
+        let owners = self.owners();
         let units = self.units();
-        let extents: Vec<Option<(f64, Option<f64>)>> =
-            self.objects.iter().map(|object| extent(object, &units)).collect();
-        let is_own = |at: usize| owners[at].is_some_and(|owner| nearest[&self.strings[at].node] == owner.1);
-        let of_owner = |at: usize| owners[at].and_then(|owner| extents[owner.0 as usize]);
-        // Forwards: where the string before it ends; backwards: where the one behind it begins.
-        let count = self.strings.len();
-        let (mut ends, mut starts, mut next) = (vec![None; count], vec![None; count], vec![None; count]);
-        let mut last: HashMap<u64, f64> = HashMap::new();
-        for (at, leaf) in self.strings.iter().enumerate() {
-            ends[at] = last.get(&leaf.node).copied();
-            if let Some((start, end)) = of_owner(at).filter(|_| is_own(at)) {
-                last.insert(leaf.node, end.unwrap_or(start));
-            }
-        }
-        let mut first: HashMap<u64, f64> = HashMap::new();
-        let mut follows: HashMap<u64, u32> = HashMap::new();
-        for at in (0..count).rev() {
-            let node = self.strings[at].node;
-            starts[at] = first.get(&node).copied();
-            next[at] = follows.insert(node, at as u32);
-            if let Some((start, _)) = of_owner(at).filter(|_| is_own(at)) {
-                first.insert(node, start);
-            }
-        }
+        let extents: Vec<Extent> = self.objects.iter().map(|object| extent(object, &units)).collect();
+        let within: Vec<Extent> =
+            owners.iter().map(|owner| owner.and_then(|(object, _)| extents[object as usize])).collect();
+        let is_own = self.own(&owners);
+        let neighbours = self.neighbours(&within, &is_own);
         let from_one = self.counts_from_one();
         let channel = |object: &Object| {
             let (number, is_tag) = object.channel?;
             Some(if is_tag { number.checked_sub(1) } else { number.checked_sub(u16::from(from_one?)) })
         };
-        let strings = (0..count).map(|at| {
-            let leaf = &self.strings[at];
-            let within = of_owner(at);
-            let said = if is_own(at) {
-                within
-                    .and_then(|(start, end)| Some((start, end.or(starts[at].filter(|next| *next >= start))?)))
-            } else {
-                between(leaf.raw.of(self.bytes), ends[at], starts[at], within)
+        let spoken = |at: usize| {
+            let (leaf, around) = (&self.strings[at], neighbours[at]);
+            let said = match within[at].filter(|_| is_own[at]) {
+                Some((start, end)) => {
+                    let end = end.or(around.start_behind.filter(|next| *next >= start));
+                    end.map(|end| (start, end))
+                }
+                None if is_own[at] => None,
+                None => between(leaf.raw.of(self.bytes), around, within[at]),
             };
             Spoken {
                 raw: leaf.raw,
@@ -493,10 +171,64 @@ impl Walk<'_> {
                 speaker: self.around(leaf.object, |object| object.speaker),
                 is_named: leaf.is_named,
                 is_spoken: self.objects[leaf.object as usize].is_spoken,
-                next: next[at],
+                next: around.next,
             }
-        });
-        Times { strings: strings.collect(), duration: self.duration(&extents) }
+        };
+        Times {
+            strings: (0..self.strings.len()).map(spoken).collect(),
+            duration: self.duration(&extents),
+            are_cues: false,
+        }
+    }
+
+    /// The nearest object with times around each string, and how far that is. Objects are told how many letters are
+    /// theirs.
+    fn owners(&mut self) -> Vec<Option<(u32, u32)>> {
+        let owners: Vec<_> = self.strings.iter().map(|leaf| self.owner(leaf.object)).collect();
+        for (leaf, owner) in self.strings.iter().zip(&owners) {
+            if let Some((object, _)) = owner {
+                let letters = leaf.raw.of(self.bytes).iter().filter(|b| b.is_ascii_alphanumeric()).count();
+                self.objects[*object as usize].letters += letters as u32;
+            }
+        }
+        owners
+    }
+
+    /// Whether the times around a string are its own: no string of its kind has nearer ones.
+    fn own(&self, owners: &[Option<(u32, u32)>]) -> Vec<bool> {
+        let steps = |owner: &Option<(u32, u32)>| owner.map_or(u32::MAX, |owner| owner.1);
+        let mut nearest: HashMap<u64, u32> = HashMap::new();
+        for (leaf, owner) in self.strings.iter().zip(owners) {
+            let known = nearest.entry(leaf.node).or_insert(u32::MAX);
+            *known = (*known).min(steps(owner));
+        }
+        let is_own = |(leaf, owner): (&Leaf, &Option<(u32, u32)>)| {
+            owner.is_some() && nearest[&leaf.node] == steps(owner)
+        };
+        self.strings.iter().zip(owners).map(is_own).collect()
+    }
+
+    /// What stands around each string, of those of its kind.
+    fn neighbours(&self, within: &[Extent], is_own: &[bool]) -> Vec<Neighbours> {
+        let mut all = vec![Neighbours::default(); self.strings.len()];
+        let own = |at: usize| within[at].filter(|_| is_own[at]);
+        let mut last: HashMap<u64, f64> = HashMap::new();
+        for (at, leaf) in self.strings.iter().enumerate() {
+            all[at].end_before = last.get(&leaf.node).copied();
+            if let Some((start, end)) = own(at) {
+                last.insert(leaf.node, end.unwrap_or(start));
+            }
+        }
+        let mut first: HashMap<u64, f64> = HashMap::new();
+        let mut follows: HashMap<u64, u32> = HashMap::new();
+        for (at, leaf) in self.strings.iter().enumerate().rev() {
+            all[at].start_behind = first.get(&leaf.node).copied();
+            all[at].next = follows.insert(leaf.node, at as u32);
+            if let Some((start, _)) = own(at) {
+                first.insert(leaf.node, start);
+            }
+        }
+        all
     }
 
     /// Milliseconds in a time without a unit, by the name of its start.
@@ -548,7 +280,7 @@ impl Walk<'_> {
     }
 
     /// How long the recording is: the longest length that stands by itself, if all that is said lies in it.
-    fn duration(&self, extents: &[Option<(f64, Option<f64>)>]) -> Option<u64> {
+    fn duration(&self, extents: &[Extent]) -> Option<u64> {
         let last = extents.iter().flatten().filter_map(|extent| extent.1).fold(0.0, f64::max);
         let lengths =
             self.objects.iter().filter(|object| !object.is_timed()).filter_map(|object| object.length);
@@ -557,12 +289,8 @@ impl Walk<'_> {
     }
 }
 
-fn is_one_of(names: &[String], name: &[u8]) -> bool {
-    names.iter().any(|known| known.as_bytes() == name)
-}
-
 /// Start and end of an object in milliseconds.
-fn extent(object: &Object, units: &HashMap<u64, f64>) -> Option<(f64, Option<f64>)> {
+fn extent(object: &Object, units: &HashMap<u64, f64>) -> Extent {
     let by_key = units.get(&object.key).copied();
     let own = object.start?.unit.or(by_key).unwrap_or(SECONDS);
     let in_own = |time: Time| time.value * time.unit.unwrap_or(own);
@@ -573,12 +301,8 @@ fn extent(object: &Object, units: &HashMap<u64, f64>) -> Option<(f64, Option<f64
 }
 
 /// When a string without times was said whose neighbours have some; `within` are the times of what it lies in.
-fn between(
-    text: &[u8],
-    end_before: Option<f64>,
-    start_behind: Option<f64>,
-    within: Option<(f64, Option<f64>)>,
-) -> Option<(f64, f64)> {
+fn between(text: &[u8], around: Neighbours, within: Extent) -> Option<(f64, f64)> {
+    let Neighbours { end_before, start_behind, .. } = around;
     let (low, high) = (within.map(|within| within.0), within.and_then(|within| within.1));
     let is_in = |time: &f64| low.is_none_or(|low| *time >= low) && high.is_none_or(|high| *time <= high);
     let before = end_before.filter(is_in);
@@ -596,40 +320,6 @@ fn in_milliseconds((start, end): (f64, f64)) -> Option<(u64, u64)> {
     // A hair off is what binary fractions are: 0.29 s is no part of millisecond 289.
     const HAIR: f64 = 1e-3;
     (end <= LONGEST).then_some(((start + HAIR).floor().max(0.0) as u64, (end - HAIR).ceil().max(0.0) as u64))
-}
-
-/// A time that is written in a string: `4.87`, `1.2s`, `PT1M0.5S`, `00:00:01,230`.
-fn written(text: &[u8], unit: Option<f64>) -> Option<Time> {
-    let text = std::str::from_utf8(text).ok()?.trim();
-    let number = |text: &str| -> Option<f64> {
-        let formed = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-        if formed { text.parse().ok() } else { None }
-    };
-    if let Some(value) = number(text) {
-        return Some(Time { value, unit });
-    }
-    let seconds = |value: f64| Some(Time { value, unit: Some(SECONDS) });
-    if let Some(value) = text.strip_suffix('s').and_then(number) {
-        return seconds(value);
-    }
-    if let Some(parts) = text.strip_prefix("PT") {
-        let (mut total, mut from) = (0.0, 0);
-        for (at, letter) in parts.match_indices(['H', 'M', 'S']) {
-            let step = match letter {
-                "H" => 3600.0,
-                "M" => 60.0,
-                _ => 1.0,
-            };
-            total += number(&parts[from..at])? * step;
-            from = at + 1;
-        }
-        return if from > 0 && from == parts.len() { seconds(total) } else { None };
-    }
-    let parts: Vec<f64> = text.replace(',', ".").split(':').map(number).collect::<Option<_>>()?;
-    if !matches!(parts.len(), 2 | 3) {
-        return None;
-    }
-    seconds(parts.iter().fold(0.0, |total, part| total * 60.0 + part))
 }
 
 #[cfg(test)]
