@@ -154,6 +154,27 @@ fn calls_of_one_file_are_told_apart() {
     assert_eq!(code, 2, "{said}");
 }
 
+/// Words beside times are said, whatever their field is called; a value alone may be anything.
+#[test]
+fn words_of_unknown_fields_are_muted() {
+    let shell = Shell::new();
+    shell.write(
+        "a.jsonl",
+        "{\"start\":1.5,\"end\":4,\"phrase\":\"write to jo@example.com, please\"}\n\
+         {\"start\":5,\"end\":7.5,\"text\":\"thank you, that is all\",\"customer\":\"jo@example.com\"}\n",
+    );
+    says(&shell, "sourdine redact a.jsonl -q -o out.jsonl --conversation-field none --mute-list out.mute");
+    let list: Value = serde_json::from_str(&says(&shell, "cat out.mute")).expect("JSON");
+    let counts: Vec<_> = list["calls"]
+        .as_array()
+        .expect("calls")
+        .iter()
+        .map(|c| c["windows"].as_array().map(Vec::len))
+        .collect();
+    assert_eq!(counts, [Some(1), Some(0)]);
+    assert_eq!(list["calls"][0]["windows"][0]["start"], 1.25);
+}
+
 #[test]
 fn captions_tell_their_cues() {
     let shell = Shell::new();

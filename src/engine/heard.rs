@@ -77,10 +77,9 @@ impl Engine {
         };
         let mut mentions: Vec<Mention> = worker.masked.iter().enumerate().map(mention).collect();
         ear.tags(self.rules.entities(), &mut mentions);
-        let is_heard =
-            |mention: &&Mention| conversation.segments[mention.segment as usize].role == Role::Text;
+        mentions.retain(|mention| ear.is_said(mention));
         let mut open = Vec::new();
-        for mention in mentions.iter().filter(is_heard) {
+        for mention in &mentions {
             if conversation.shown.aside(mention.segment).is_none() {
                 ear.heard.insert(ear.label(mention, &replacement));
                 open.extend(ear.turn(*mention));
@@ -90,7 +89,7 @@ impl Engine {
         for said in open.iter().filter(|said| !said.is_heard) {
             ear.whole_turn(said.mention);
         }
-        for mention in mentions.iter().filter(is_heard) {
+        for mention in &mentions {
             if let Some(aside) = conversation.shown.aside(mention.segment) {
                 let label = ear.label(mention, &replacement);
                 ear.aside(*mention, aside, &label);
@@ -132,6 +131,20 @@ impl Ear<'_> {
                     mentions.push(Mention { span, segment: index as u32, entity, is_tag: true, at: 0 });
                 }
             }
+        }
+    }
+
+    /// Whether somebody says it: what stands in a text, or in words of a field that nobody knows beside times.
+    fn is_said(&self, mention: &Mention) -> bool {
+        let segment = self.conversation.segments[mention.segment as usize];
+        match segment.role {
+            Role::Text => true,
+            Role::Value => {
+                let is_phrase = self.text(segment.span).trim_ascii().len() > mention.span.len();
+                let own = self.strings(mention.span, mention.segment);
+                is_phrase && own.iter().flatten().any(|string| string.said.is_some())
+            }
+            _ => false,
         }
     }
 
