@@ -88,7 +88,15 @@ mod tests {
     #[test]
     fn one_call_and_several() {
         let entities = Entities::default();
-        let window = Window { start: 1000, end: 1500, entity: PERSON, channel: Some(1), speaker: None };
+        let window = Window {
+            start: 1000,
+            end: 1500,
+            entity: PERSON,
+            channel: Some(1),
+            speaker: None,
+            rule: None,
+            score: 100,
+        };
         let call = |record| Call { record, windows: vec![window.clone()], ..Call::default() };
         for count in [0, 1, 2, 3] {
             let mut list = MuteList::new("a\"b", 250);

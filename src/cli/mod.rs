@@ -3,6 +3,7 @@
 //! One file per subcommand: its arguments, its help, its run. Data goes to standard output, everything
 //! else to standard error.
 
+mod audio;
 mod audit;
 mod colour;
 mod columns;
@@ -12,6 +13,7 @@ mod explain;
 mod formats;
 mod manual;
 mod options;
+mod outputs;
 mod progress;
 mod redact;
 mod rules;
@@ -67,6 +69,7 @@ struct Arguments {
 enum Command {
     Redact(redact::Redact),
     Scan(scan::Scan),
+    Audio(Box<audio::Audio>),
     Explain(explain::Explain),
     Eval(eval::Eval),
     Rules(rules::Rules),
@@ -94,6 +97,7 @@ pub fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Redact(command) => command.run(),
         Command::Scan(command) => command.run(),
+        Command::Audio(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Eval(command) => command.run(),
         Command::Rules(command) => command.run(),

@@ -1,7 +1,7 @@
 //! `sourdine redact`: masks text.
 
 use std::fs::{self, OpenOptions};
-use std::io::{self, IsTerminal, stderr, stdout};
+use std::io::{IsTerminal, stderr, stdout};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,13 +10,14 @@ use clap::Args;
 
 use super::colour::{Colour, Paint};
 use super::options::{TextOptions, jobs};
+use super::outputs::{self, audit_of, is_device};
 use super::progress::{self, Progress, Stats};
 use super::{say, say_plainly};
 use crate::engine::Mode;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::pipeline::{self, Job, Report};
-use crate::sink::{Sink, Target, exists};
+use crate::sink::{Sink, Target};
 use crate::source::{Encoding, Source};
 
 /// Mask personal data in files, directories or standard input
@@ -160,52 +161,26 @@ impl Redact {
 
     fn audit_path(&self, is_tree: bool) -> Option<PathBuf> {
         let beside = |output: &PathBuf| {
-            if is_tree {
-                return Some(output.join("sourdine.audit.jsonl"));
-            }
-            let mut name = output.clone().into_os_string();
-            name.push(".audit.jsonl");
-            (!is_device(output)).then(|| PathBuf::from(name))
+            if is_tree { Some(output.join("sourdine.audit.jsonl")) } else { audit_of(output) }
         };
         self.audit.clone().or_else(|| self.output.as_ref().and_then(beside))
     }
 
     /// Refuses, before anything is written, outputs that exist, that are inputs, or that are named twice.
     fn check_outputs(&self, jobs: &[Job], audit: Option<&Path>, is_tree: bool) -> Result<()> {
-        let mut named: Vec<&Path> = Vec::new();
-        let quarantine = self.quarantine.as_deref();
         let targets = jobs.iter().filter_map(|job| match &job.target {
             Target::Path(path) => Some(path.as_path()),
             _ => None,
         });
-        for path in targets.chain(audit).chain(quarantine).chain(self.mute_list.as_deref()) {
-            if is_device(path) {
-                continue;
-            }
-            for job in jobs {
-                if let Source::File(input) = &job.source
-                    && is_same_file(path, input)
-                {
-                    return Err(Error::Usage(format!(
-                        "{}: is an input; name another output",
-                        path.display()
-                    )));
-                }
-            }
-            if named.contains(&path) {
-                return Err(Error::Usage(format!("{}: two outputs would have this name", path.display())));
-            }
-            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-            if let Some(parent) = parent.filter(|parent| !is_tree && !parent.is_dir()) {
-                let source = io::Error::new(io::ErrorKind::NotFound, "no such directory; make it first");
-                return Err(Error::Output { path: parent.to_owned(), source });
-            }
-            named.push(path);
-            if path.exists() && !self.force {
-                return Err(exists(path));
-            }
-        }
-        Ok(())
+        let inputs: Vec<&Path> = jobs
+            .iter()
+            .filter_map(|job| match &job.source {
+                Source::File(input) => Some(input.as_path()),
+                _ => None,
+            })
+            .collect();
+        let beside = [audit, self.quarantine.as_deref(), self.mute_list.as_deref()];
+        outputs::check(targets.chain(beside.into_iter().flatten()), &inputs, is_tree, self.force)
     }
 
     fn tell(&self, report: &Report, elapsed: Duration, is_shown: bool) {
@@ -264,19 +239,6 @@ pub(super) fn tell_problems(report: &Report, is_kept: bool) {
     }
     if report.end.cut > 0 {
         say(format_args!("{} conversations were longer than 8 MiB and were cut there", report.end.cut));
-    }
-}
-
-/// Whether the path is there and no regular file or directory: written to directly, without an audit.
-fn is_device(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|known| !known.is_file() && !known.is_dir())
-}
-
-fn is_same_file(one: &Path, other: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    match (fs::metadata(one), fs::metadata(other)) {
-        (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
-        _ => false,
     }
 }
 

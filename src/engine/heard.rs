@@ -19,6 +19,9 @@ struct Mention {
     span: Span,
     segment: u32,
     entity: Entity,
+    /// Who found it, and how sure that is in hundredths; nobody found a tag.
+    rule: Option<u16>,
+    score: u8,
     is_tag: bool,
     /// The finding's place among those that are masked.
     at: usize,
@@ -61,7 +64,8 @@ impl Engine {
             return;
         };
         let times = file.layout.times(chunk, conversation);
-        let call = Call { record, duration: times.duration, ..Call::default() };
+        let (id, duration, last) = (conversation.id, times.duration, times.last());
+        let call = Call { record, id, duration, last, ..Call::default() };
         let (copies, heard, untimed) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
         let mut ear = Ear { chunk, conversation, times, call, copies, heard, untimed };
         let replacement = |at: usize| {
@@ -72,6 +76,8 @@ impl Engine {
             span: of.span,
             segment: of.segment,
             entity: of.finding.entity,
+            rule: Some(of.finding.rule),
+            score: of.finding.score,
             is_tag: false,
             at,
         };
@@ -120,7 +126,7 @@ impl Ear<'_> {
     /// Appends the tags that stand in texts already.
     fn tags(&self, entities: &Entities, mentions: &mut Vec<Mention>) {
         for (index, segment) in self.conversation.segments.iter().enumerate() {
-            if segment.role != Role::Text {
+            if !matches!(segment.role, Role::Text | Role::Value) {
                 continue;
             }
             let text = segment.span.of(self.chunk.text.bytes);
@@ -128,7 +134,16 @@ impl Ear<'_> {
                 if let Some((length, entity)) = tag_at(&text[at..], entities) {
                     let start = segment.span.start as usize + at;
                     let span = Span::new(start, start + length);
-                    mentions.push(Mention { span, segment: index as u32, entity, is_tag: true, at: 0 });
+                    let segment = index as u32;
+                    mentions.push(Mention {
+                        span,
+                        segment,
+                        entity,
+                        rule: None,
+                        score: 100,
+                        is_tag: true,
+                        at: 0,
+                    });
                 }
             }
         }
@@ -210,7 +225,8 @@ impl Ear<'_> {
             let speaker =
                 string.speaker.map(|label| String::from_utf8_lossy(label.of(self.chunk.file)).into());
             let channel = string.channel.or(channel);
-            self.call.windows.push(Window { start, end, entity: mention.entity, channel, speaker });
+            let Mention { entity, rule, score, .. } = mention;
+            self.call.windows.push(Window { start, end, entity, channel, speaker, rule, score });
         }
         true
     }

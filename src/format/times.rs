@@ -66,6 +66,12 @@ impl Times {
         &self.strings[index as usize]
     }
 
+    /// When the last string that has times ends, in milliseconds.
+    #[must_use]
+    pub fn last(&self) -> Option<u64> {
+        self.strings.iter().filter_map(|string| Some(string.said?.1)).max()
+    }
+
     /// Reads the JSON `values` of `bytes`.
     pub(super) fn read(bytes: &[u8], values: impl Iterator<Item = Span>, fields: &Fields) -> Times {
         let mut walk = Walk { bytes, fields, names: times(), objects: Vec::new(), strings: Vec::new() };

@@ -75,6 +75,20 @@ pub struct Settings<'a> {
     /// Where the windows of the recording go, with so many milliseconds around each. The engine must listen, and
     /// there is one input.
     pub mute_list: Option<(Target, u64)>,
+    /// Whether the report tells the windows of one call. The engine must listen, and there is one input.
+    pub call: Wanted,
+}
+
+/// Which call's windows are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wanted {
+    /// None is asked for.
+    #[default]
+    Nothing,
+    /// There is only one; records without a conversation id belong to one call.
+    TheOnly,
+    /// The one that the record of this number belongs to.
+    OfRecord(u64),
 }
 
 impl Default for Settings<'_> {
@@ -97,6 +111,7 @@ impl Default for Settings<'_> {
             by_line: false,
             meter: Arc::default(),
             mute_list: None,
+            call: Wanted::Nothing,
         }
     }
 }
@@ -114,10 +129,12 @@ pub struct Report {
     pub unread: Vec<(PathBuf, std::io::Error)>,
     /// What a user should know: a guessed encoding, reopened conversations.
     pub notes: Vec<String>,
-    /// Conversations of which it was asked when they say what is masked, and the first of them.
-    pub calls: u64,
-    /// The first of them.
+    /// The call that was asked for; the first if [`Wanted::TheOnly`] was.
     pub call: Option<Call>,
+    /// Where calls begin that are not part of one before: numbers of records, as many as are shown.
+    pub calls: Vec<u64>,
+    /// Whether records of the call may stand apart from it, so that `call` may lack their windows.
+    pub is_parted: bool,
 }
 
 /// What the reader tells the writer, in order.

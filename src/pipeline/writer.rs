@@ -8,7 +8,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Event, Meter, Report, Settings};
+use super::{Event, Meter, Report, Settings, Wanted};
 use crate::audio::MuteList;
 use crate::audit::{File, Head, Line};
 use crate::engine::{Engine, FileContext, Output};
@@ -42,6 +42,10 @@ pub(super) struct Writer<'e> {
     /// What is said at no known time: how often, and the first places.
     untimed: (u64, Vec<(u64, String)>),
     whole_turns: u64,
+    /// Which call is to be told of.
+    wanted: Wanted,
+    /// Whether records without an id were passed over on the way to it.
+    plain_left: bool,
 }
 
 /// The list of windows.
@@ -101,6 +105,8 @@ impl<'e> Writer<'e> {
             mutes,
             untimed: (0, Vec::new()),
             whole_turns: 0,
+            wanted: settings.call,
+            plain_left: false,
         })
     }
 
@@ -210,19 +216,49 @@ impl<'e> Writer<'e> {
     /// Takes what was said when.
     fn hear(&mut self, calls: &[Call]) -> Result<()> {
         for call in calls {
+            if let Some(Mutes { sink, list: Some(list), .. }) = &mut self.mutes {
+                sink.write(list.call(call, self.engine.rules().entities()).as_bytes())?;
+            }
+            if self.wanted != Wanted::Nothing && !self.choose(call)? {
+                continue;
+            }
             self.whole_turns += call.whole_turns;
             self.untimed.0 += call.untimed.len() as u64;
             let room = limits::FAULTS_SHOWN - self.untimed.1.len();
             self.untimed.1.extend(call.untimed.iter().take(room).cloned());
-            if let Some(Mutes { sink, list: Some(list), .. }) = &mut self.mutes {
-                sink.write(list.call(call, self.engine.rules().entities()).as_bytes())?;
-            }
-            self.report.calls += 1;
-            if self.report.call.is_none() {
-                self.report.call = Some(call.clone());
-            }
         }
         Ok(())
+    }
+
+    /// Whether the call, or part of one, is of the recording that is asked about; if so it becomes part of the report.
+    fn choose(&mut self, call: &Call) -> Result<bool> {
+        let chosen = &mut self.report.call;
+        if let Some(chosen) = chosen.as_mut().filter(|chosen| chosen.id == call.id) {
+            chosen.windows.extend_from_slice(&call.windows);
+            chosen.last = chosen.last.max(call.last);
+            // What one part says of its length is nothing to the whole.
+            chosen.duration = None;
+            return if chosen.windows.len() <= limits::WINDOWS {
+                Ok(true)
+            } else {
+                Err(Error::Gate(format!("more than {} windows in one recording", limits::WINDOWS)))
+            };
+        }
+        if self.report.calls.len() < limits::FAULTS_SHOWN {
+            self.report.calls.push(call.record);
+        }
+        let is_it = match self.wanted {
+            Wanted::OfRecord(record) => call.record <= record,
+            Wanted::TheOnly | Wanted::Nothing => chosen.is_none(),
+        };
+        if is_it {
+            // Ids that come back are counted elsewhere; what has none does not count.
+            self.plain_left |= chosen.as_ref().is_some_and(|chosen| chosen.id.is_none());
+            self.report.is_parted = self.plain_left && call.id.is_none();
+            (self.untimed, self.whole_turns) = ((0, Vec::new()), 0);
+            *chosen = Some(call.clone());
+        }
+        Ok(is_it)
     }
 
     /// Refuses to complete an input of which a recording could not be muted.
@@ -302,6 +338,7 @@ impl<'e> Writer<'e> {
         self.report.end.kept = names(&self.kept);
         self.report.end.head = self.head.hex();
         if self.report.end.reopened > 0 {
+            self.report.is_parted = true;
             let count = self.report.end.reopened;
             self.report.notes.push(format!(
                 "{count} conversation ids came back after another conversation; their records were masked apart"

@@ -34,6 +34,16 @@ impl Shell {
         fs::write(path, text).expect("writes");
     }
 
+    /// Puts bytes into the directory.
+    pub fn put(&self, name: &str, bytes: &[u8]) {
+        fs::write(self.directory.path().join(name), bytes).expect("writes");
+    }
+
+    /// The bytes of a file in the directory.
+    pub fn get(&self, name: &str) -> Vec<u8> {
+        fs::read(self.directory.path().join(name)).expect("reads")
+    }
+
     /// What the command prints, and its exit code.
     pub fn run(&self, command: &str) -> (String, i32) {
         let binary = Path::new(env!("CARGO_BIN_EXE_sourdine")).parent().expect("a directory");
