@@ -25,7 +25,7 @@ use crate::source::Encoding;
 #[command(long_about = "Silence in a recording what is masked in its transcript.\n\n  \
         sourdine audio call.wav --transcript call.json -o muted.wav\n  \
         sourdine audio call.wav --transcript call.vtt -o muted.wav --beep\n  \
-        sourdine audio call.mp3 --transcript call.json -o muted.mp3 --print-ffmpeg | sh\n\n\
+        sourdine audio call.mp3 -t call.json -o muted.mp3 --print-ffmpeg\n\n\
         WAV files of PCM, floating point, A-law and mu-law are written; samples outside the windows stay as they \
         are, bit by bit. Parts of the file that may name people, such as titles and notes, become zeros. For other \
         codings --print-ffmpeg prints the command that silences the same windows. What is masked and has no times \

@@ -24,7 +24,9 @@ impl Shell {
                 fs::copy(&path, directory.path().join(path.file_name().expect("a name"))).expect("copies");
             }
         }
-        Shell { directory }
+        let shell = Shell { directory };
+        shell.put("transcribe.wav", &recording(14));
+        shell
     }
 
     /// Puts a file into the directory.
@@ -77,6 +79,19 @@ impl Shell {
         }
         out
     }
+}
+
+/// A recording of so many seconds of a hum, as telephones code it: mu-law, 8,000 samples a second.
+fn recording(seconds: u32) -> Vec<u8> {
+    let count = seconds * 8000;
+    let mut out = [&b"RIFF"[..], &(36 + count).to_le_bytes(), b"WAVEfmt ", &16u32.to_le_bytes()].concat();
+    for pair in [[7u16, 1], [8000, 0], [8000, 0], [1, 8]] {
+        out.extend(pair.iter().flat_map(|number| number.to_le_bytes()));
+    }
+    out.extend(b"data");
+    out.extend(count.to_le_bytes());
+    out.extend((0..count).map(|at| if at / 40 % 2 == 0 { 0xA0 } else { 0x20 }));
+    out
 }
 
 /// Holds the transcript at `path` against what its commands say; `UPDATE_GOLDEN=1` writes it anew.
