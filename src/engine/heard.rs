@@ -216,11 +216,14 @@ impl Ear<'_> {
         mention.is_tag && self.text(segment).trim_ascii() == self.text(mention.span)
     }
 
-    /// Notes the strings as windows; `false`, and nothing is noted, when one of them has no times.
+    /// Notes the strings as windows, with what lies between them; `false`, and nothing is noted, when one of them has
+    /// no times.
     fn put(&mut self, strings: &[Option<Spoken>], mention: Mention, channel: Option<u16>) -> bool {
-        let said: Option<Vec<(Spoken, (u64, u64))>> =
-            strings.iter().map(|string| string.and_then(|string| Some((string, string.said?)))).collect();
-        let Some(said) = said else { return false };
+        let Some(mut said) = said(strings) else { return false };
+        for at in 1..said.len() {
+            // A recogniser may lose a word of a number.
+            said[at - 1].1.1 = said[at - 1].1.1.max(said[at].1.0);
+        }
         for (string, (start, end)) in said {
             let speaker =
                 string.speaker.map(|label| String::from_utf8_lossy(label.of(self.chunk.file)).into());
@@ -229,6 +232,28 @@ impl Ear<'_> {
             self.call.windows.push(Window { start, end, entity, channel, speaker, rule, score });
         }
         true
+    }
+
+    /// Notes the words of a copy that are not quite those of the turn: some of them may be missing, and were said between
+    /// these and their neighbours. `false`, and nothing is noted, when the times of that are not known.
+    fn put_around(
+        &mut self,
+        mut strings: Vec<Option<Spoken>>,
+        mention: Mention,
+        channel: Option<u16>,
+    ) -> bool {
+        let last = strings.len().saturating_sub(1);
+        for (at, string) in strings.iter_mut().enumerate() {
+            let Some(string) = string else { continue };
+            if let (0, Some((start, _))) = (at, &mut string.said) {
+                *start = (*start).min(string.end_before.unwrap_or(0));
+            }
+            if at == last {
+                string.said =
+                    string.said.zip(string.start_behind).map(|((start, end), next)| (start, end.max(next)));
+            }
+        }
+        self.put(&strings, mention, channel)
     }
 
     /// The strings behind a tag that were emptied with it.
@@ -292,12 +317,25 @@ impl Ear<'_> {
                 }
                 let (source, span) = (&said.source, said.mention.span);
                 carry(source, span, aside, &by_turn, shown, self.chunk.text.bytes, |copy| found.push(copy));
-                for span in found.drain(..) {
-                    self.copies.insert((aside.segment, span));
-                    said.is_heard |= is_words && self.words(span, said.mention, aside.segment, said.channel);
+                for copy in found.drain(..) {
+                    self.copies.insert((aside.segment, copy));
+                    said.is_heard |= is_words && self.copy(copy, said, aside.segment);
                 }
             }
         }
+    }
+
+    /// Hears a copy of what was said in a turn.
+    fn copy(&mut self, copy: Span, said: &Said, segment: u32) -> bool {
+        let Said { mention, channel, .. } = *said;
+        let letters = |span: Span| {
+            let text = self.text(span).iter().filter(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
+            text.map(u8::to_ascii_lowercase)
+        };
+        if letters(copy).eq(letters(mention.span)) {
+            return self.words(copy, mention, segment, channel);
+        }
+        self.put_around(self.strings(copy, segment), mention, channel)
     }
 
     /// Hears the whole of the turn that the mention stands in.
@@ -376,6 +414,11 @@ impl Ear<'_> {
         windows.sort();
         windows.dedup();
     }
+}
+
+/// The strings with their times, if all have some.
+fn said(strings: &[Option<Spoken>]) -> Option<Vec<(Spoken, (u64, u64))>> {
+    strings.iter().map(|string| string.and_then(|string| Some((string, string.said?)))).collect()
 }
 
 /// The tag at the start of `text`: its length, and what it stands for.

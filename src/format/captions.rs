@@ -237,7 +237,17 @@ fn is_aside(first: &[u8]) -> bool {
 
 /// A string of which nothing is known but where it stands.
 fn unsaid(raw: Span) -> Spoken {
-    Spoken { raw, said: None, channel: None, speaker: None, is_named: false, is_spoken: false, next: None }
+    Spoken {
+        raw,
+        said: None,
+        channel: None,
+        speaker: None,
+        is_named: false,
+        is_spoken: false,
+        next: None,
+        end_before: None,
+        start_behind: None,
+    }
 }
 
 /// Whether what stands between angle or curly brackets is a mark: `v Name`, `/v`, `c.loud`, `00:01.000`, `i`, `\an8`;

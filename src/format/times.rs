@@ -37,6 +37,10 @@ pub struct Spoken {
     pub is_spoken: bool,
     /// The string of the same kind behind it, if there is one.
     pub next: Option<u32>,
+    /// When the last one before it ends that has times, in milliseconds.
+    pub end_before: Option<u64>,
+    /// When the next one behind it begins that has times.
+    pub start_behind: Option<u64>,
 }
 
 /// When the strings of a conversation were said.
@@ -178,6 +182,8 @@ impl Walk<'_> {
                 is_named: leaf.is_named,
                 is_spoken: self.objects[leaf.object as usize].is_spoken,
                 next: around.next,
+                end_before: around.end_before.map(|end| end.max(0.0) as u64),
+                start_behind: around.start_behind.map(|start| start.max(0.0).ceil() as u64),
             }
         };
         Times {
