@@ -43,4 +43,5 @@ pub mod resolve;
 pub mod scan;
 pub mod sink;
 pub mod source;
+pub mod tables;
 pub mod view;

@@ -140,3 +140,6 @@ pub const RIFF_REST_BYTES: u64 = 4 << 10;
 
 /// Bytes of a recording that are worked on at once.
 pub const AUDIO_BYTES: usize = 256 << 10;
+
+/// KiB that an xz stream's dictionary may take: `xz -9` asks for 64 MiB.
+pub const XZ_MEMORY_KIB: u32 = 128 << 10;

@@ -13,7 +13,8 @@ use tempfile::NamedTempFile;
 
 use crate::audit::Digest;
 use crate::error::{Error, Result};
-use crate::source::{Encoder, Encoding, Packing};
+use crate::source::{Back, Encoder, Packing};
+use crate::tables::Rebuild;
 
 /// Where to write.
 #[derive(Clone, Debug)]
@@ -41,16 +42,79 @@ impl Target {
 
 /// An opened output. Dropped without [`Sink::finish`], a regular file leaves nothing behind.
 pub struct Sink {
-    writer: Packer,
+    writer: Box<dyn Pack>,
     encoder: Encoder,
     target: Target,
 }
 
 /// The last steps: pack, digest, write.
-enum Packer {
-    Plain(Digesting),
-    Gzip(flate2::write::GzEncoder<Digesting>),
-    Zstd(zstd::stream::write::Encoder<'static, Digesting>),
+trait Pack: Write + Send {
+    /// Writes what the packing still holds and its end.
+    fn finish(self: Box<Self>) -> io::Result<Digesting>;
+}
+
+impl Pack for Digesting {
+    fn finish(self: Box<Self>) -> io::Result<Digesting> {
+        Ok(*self)
+    }
+}
+
+impl Pack for flate2::write::GzEncoder<Digesting> {
+    fn finish(self: Box<Self>) -> io::Result<Digesting> {
+        (*self).finish()
+    }
+}
+
+impl Pack for zstd::stream::write::Encoder<'static, Digesting> {
+    fn finish(self: Box<Self>) -> io::Result<Digesting> {
+        (*self).finish()
+    }
+}
+
+impl Pack for bzip2::write::BzEncoder<Digesting> {
+    fn finish(self: Box<Self>) -> io::Result<Digesting> {
+        (*self).finish()
+    }
+}
+
+impl Pack for lzma_rust2::XzWriter<Digesting> {
+    fn finish(self: Box<Self>) -> io::Result<Digesting> {
+        (*self).finish()
+    }
+}
+
+/// Makes a file of text.
+struct Rebuilding {
+    rebuild: Box<dyn Rebuild>,
+    inner: Box<dyn Pack>,
+}
+
+impl Write for Rebuilding {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        self.rebuild.write(text, &mut self.inner).map(|()| text.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+impl Pack for Rebuilding {
+    fn finish(mut self: Box<Self>) -> io::Result<Digesting> {
+        self.rebuild.finish(&mut self.inner)?;
+        self.inner.finish()
+    }
+}
+
+/// Packs with each format's usual level.
+fn pack(packing: Packing, digesting: Digesting) -> io::Result<Box<dyn Pack>> {
+    Ok(match packing {
+        Packing::Plain => Box::new(digesting),
+        Packing::Gzip => Box::new(flate2::write::GzEncoder::new(digesting, flate2::Compression::default())),
+        Packing::Zstd => Box::new(zstd::stream::write::Encoder::new(digesting, 3)?),
+        Packing::Bzip2 => Box::new(bzip2::write::BzEncoder::new(digesting, bzip2::Compression::best())),
+        Packing::Xz => Box::new(lzma_rust2::XzWriter::new(digesting, lzma_rust2::XzOptions::with_preset(6))?),
+    })
 }
 
 struct Digesting {
@@ -102,7 +166,7 @@ impl Sink {
     /// # Errors
     /// [`Error::Usage`] when a regular file exists and `force` is not set; [`Error::Output`] with what the
     /// system says.
-    pub fn open(target: &Target, encoding: Encoding, force: bool, key: Option<&[u8; 32]>) -> Result<Sink> {
+    pub fn open(target: &Target, back: Back, force: bool, key: Option<&[u8; 32]>) -> Result<Sink> {
         let failed = |source| Error::Output { path: target.path(), source };
         let (inner, packing) = match target {
             Target::Stdout => (Device::Stdout(io::stdout()), Packing::Plain),
@@ -123,14 +187,11 @@ impl Sink {
             }
         };
         let digesting = Digesting { inner, digest: Digest::new(key) };
-        let writer = match packing {
-            Packing::Plain => Packer::Plain(digesting),
-            Packing::Gzip => {
-                Packer::Gzip(flate2::write::GzEncoder::new(digesting, flate2::Compression::default()))
-            }
-            Packing::Zstd => Packer::Zstd(zstd::stream::write::Encoder::new(digesting, 3).map_err(failed)?),
-        };
-        Ok(Sink { writer, encoder: Encoder::new(encoding), target: target.clone() })
+        let mut writer = pack(packing, digesting).map_err(failed)?;
+        if let (Some(rebuild), false) = (back.rebuild, matches!(target, Target::Nowhere)) {
+            writer = Box::new(Rebuilding { rebuild, inner: writer });
+        }
+        Ok(Sink { writer, encoder: Encoder::new(back.encoding), target: target.clone() })
     }
 
     /// Writes text.
@@ -140,12 +201,7 @@ impl Sink {
     pub fn write(&mut self, text: &[u8]) -> Result<()> {
         let path = || self.target.path();
         let bytes = self.encoder.encode(text).map_err(|source| Error::Output { path: path(), source })?;
-        let written = match &mut self.writer {
-            Packer::Plain(writer) => writer.write_all(bytes),
-            Packer::Gzip(writer) => writer.write_all(bytes),
-            Packer::Zstd(writer) => writer.write_all(bytes),
-        };
-        written.map_err(|source| Error::Output { path: path(), source })
+        self.writer.write_all(bytes).map_err(|source| Error::Output { path: path(), source })
     }
 
     /// Hands on what was written so far to whoever reads it.
@@ -153,12 +209,7 @@ impl Sink {
     /// # Errors
     /// [`Error::Output`] with what the system says.
     pub fn flush(&mut self) -> Result<()> {
-        let flushed = match &mut self.writer {
-            Packer::Plain(writer) => writer.flush(),
-            Packer::Gzip(writer) => writer.flush(),
-            Packer::Zstd(writer) => writer.flush(),
-        };
-        flushed.map_err(|source| Error::Output { path: self.target.path(), source })
+        self.writer.flush().map_err(|source| Error::Output { path: self.target.path(), source })
     }
 
     /// Completes the output, which then appears under its name, and returns its digest.
@@ -167,11 +218,7 @@ impl Sink {
     /// [`Error::Output`] with what the system says; then nothing appears.
     pub fn finish(self) -> Result<Digest> {
         let failed = |source| Error::Output { path: self.target.path(), source };
-        let mut digesting = match self.writer {
-            Packer::Plain(writer) => writer,
-            Packer::Gzip(writer) => writer.finish().map_err(failed)?,
-            Packer::Zstd(writer) => writer.finish().map_err(failed)?,
-        };
+        let mut digesting = self.writer.finish().map_err(failed)?;
         digesting.flush().map_err(failed)?;
         if let (Device::Temporary(file), Target::Path(path)) = (digesting.inner, &self.target) {
             persist(file, path).map_err(failed)?;

@@ -10,7 +10,7 @@ const LEVELS: &[&[&str]] = &[
     &["limits", "error", "model"],
     &["scan"],
     &["view"],
-    &["format", "detect", "resolve", "audit"],
+    &["format", "detect", "resolve", "audit", "tables"],
     &["source", "mask"],
     &["sink", "policy", "audio"],
     &["engine"],

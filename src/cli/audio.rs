@@ -18,7 +18,7 @@ use crate::limits;
 use crate::model::Call;
 use crate::pipeline::{self, Report, Wanted};
 use crate::sink::{Sink, Target};
-use crate::source::Encoding;
+use crate::source::{Back, Encoding};
 
 /// Silence in a recording what is masked in its transcript
 #[derive(Args)]
@@ -166,7 +166,7 @@ impl Audio {
         }
         settings.call = self.record.map_or(Wanted::TheOnly, Wanted::OfRecord);
         let path = self.transcript.display();
-        let jobs = jobs(std::slice::from_ref(&self.transcript), |_| Target::Nowhere)?;
+        let jobs = jobs(engine, std::slice::from_ref(&self.transcript), |_, _| Target::Nowhere)?;
         if jobs.len() > 1 {
             return Err(Error::Usage(format!("{path}: a recording has one transcript; name the file")));
         }
@@ -226,7 +226,7 @@ impl Audio {
     ) -> Result<(Digest, Digest)> {
         let key = self.text.key()?;
         let open = |path: &Path, key: Option<&[u8; 32]>| {
-            Sink::open(&Target::Path(path.to_owned()), Encoding::Utf8, self.force, key)
+            Sink::open(&Target::Path(path.to_owned()), Back::text(Encoding::Utf8), self.force, key)
         };
         let mut output = open(&self.output, key.as_ref())?;
         let audit = audit.map(|path| open(path, None)).transpose()?;
@@ -286,7 +286,7 @@ impl Audio {
         head.update(&line);
         audit.write(&line)?;
         let name = self.recording.file_name().unwrap_or_default().to_string_lossy();
-        end.files.push(engine.masked_name(&name));
+        end.files.push(engine.file_names().of(&name));
         end.input.push(input.publish());
         end.output = vec![output.publish()];
         (end.masked, end.head) = (masked, head.hex());

@@ -72,7 +72,7 @@ fn list(json: bool) -> std::result::Result<String, std::fmt::Error> {
     }
     if !json {
         out.push_str(
-            "\ngzip and zstd are unpacked by content. Encodings: UTF-8, UTF-16, Windows-1252, ISO-8859-15.\n",
+            "\ngzip, zstd, bzip2 and xz are unpacked by content. Encodings: UTF-8, UTF-16, Windows-1252, ISO-8859-15.\n",
         );
     }
     Ok(out)

@@ -2,6 +2,7 @@
 //!
 //! Asked before anything is: outputs that exist, that are inputs or that are named twice are refused.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,15 +21,16 @@ pub(super) fn check<'a>(
     made: bool,
     force: bool,
 ) -> Result<()> {
-    let mut named: Vec<&Path> = Vec::new();
+    let inputs: HashSet<(u64, u64)> = inputs.iter().filter_map(|input| identity(input)).collect();
+    let mut named: HashSet<&Path> = HashSet::new();
     for path in outputs {
         if is_device(path) {
             continue;
         }
-        if inputs.iter().any(|input| is_same_file(path, input)) {
+        if identity(path).is_some_and(|known| inputs.contains(&known)) {
             return Err(Error::Usage(format!("{}: is an input; name another output", path.display())));
         }
-        if named.contains(&path) {
+        if !named.insert(path) {
             return Err(Error::Usage(format!("{}: two outputs would have this name", path.display())));
         }
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
@@ -36,7 +38,6 @@ pub(super) fn check<'a>(
             let source = io::Error::new(io::ErrorKind::NotFound, "no such directory; make it first");
             return Err(Error::Output { path: parent.to_owned(), source });
         }
-        named.push(path);
         if path.exists() && !force {
             return Err(exists(path));
         }
@@ -56,10 +57,8 @@ pub(super) fn is_device(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|known| !known.is_file() && !known.is_dir())
 }
 
-fn is_same_file(one: &Path, other: &Path) -> bool {
+/// What tells a file from all others, under whatever name.
+fn identity(path: &Path) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
-    match (fs::metadata(one), fs::metadata(other)) {
-        (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
-        _ => false,
-    }
+    fs::metadata(path).ok().map(|known| (known.dev(), known.ino()))
 }

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::pipeline::{self, Job, Report};
 use crate::sink::{Sink, Target};
-use crate::source::{Encoding, Source};
+use crate::source::{Back, Encoding, Source};
 
 /// Mask personal data in files, directories or standard input
 #[derive(Args)]
@@ -52,6 +52,9 @@ pub(super) struct Redact {
     /// Milliseconds that are muted on either side of what is said
     #[arg(long, value_name = "MS", default_value_t = 250, value_parser = clap::value_parser!(u64).range(..=10_000), help_heading = "Output")]
     mute_padding: u64,
+    /// Name the files of a directory as the inputs are named, whatever the names tell
+    #[arg(long, help_heading = "Output")]
+    keep_names: bool,
     /// Write over existing outputs
     #[arg(long, help_heading = "Output")]
     force: bool,
@@ -95,10 +98,11 @@ impl Redact {
         let writes = !self.dry_run && !self.check;
         let into = self.output.as_deref().filter(|_| writes);
         let is_tree = self.output_is_directory();
-        let jobs = jobs(&self.inputs, |name| match into {
+        let jobs = jobs(&engine, &self.inputs, |name, masked| match into {
             None if writes => Target::Stdout,
             None => Target::Nowhere,
             Some(directory) if is_tree => {
+                let name = if self.keep_names { name } else { masked };
                 Target::Path(directory.join(if name == "-" { "stdin" } else { name }))
             }
             Some(file) => Target::Path(file.to_owned()),
@@ -132,7 +136,7 @@ impl Redact {
         settings.many = jobs.len() > 1;
         if let Some(path) = &audit {
             let run = self.text.run_line(&engine, &settings);
-            let sink = Sink::open(&Target::Path(path.clone()), Encoding::Utf8, self.force, None)?;
+            let sink = Sink::open(&Target::Path(path.clone()), Back::text(Encoding::Utf8), self.force, None)?;
             settings.audit = Some((sink, run));
         } else if writes && !self.quiet && stderr().is_terminal() {
             say("no audit log is written for standard output; ask for one with --audit FILE");

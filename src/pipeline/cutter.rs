@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::format::{FieldOptions, detect, open as open_format};
 use crate::limits;
 use crate::sink::Target;
-use crate::source::{Encoding, Input};
+use crate::source::{Back, Encoding, Input};
 
 /// Reads one input to its end; `false` when the writer is gone.
 pub(super) fn read_one(engine: &Engine, job: Job, settings: &Settings, lane: &mut dyn Lane) -> Result<bool> {
@@ -23,11 +23,15 @@ pub(super) fn read_one(engine: &Engine, job: Job, settings: &Settings, lane: &mu
         Err(error) => {
             let file = Arc::new(FileContext {
                 layout: (detect(None, b"").open)(b"", &FieldOptions::default())?,
-                name: engine.masked_name(&job.name),
+                name: job.name,
                 columns: Vec::new(),
             });
-            let opened =
-                Event::Open { file, path: job.path, target: Target::Nowhere, encoding: Encoding::Utf8 };
+            let opened = Event::Open {
+                file,
+                path: job.path,
+                target: Target::Nowhere,
+                back: Back::text(Encoding::Utf8),
+            };
             return Ok(lane.event(opened)? && lane.event(Event::Broken { error })?);
         }
     };
@@ -41,9 +45,9 @@ pub(super) fn read_one(engine: &Engine, job: Job, settings: &Settings, lane: &mu
     let format = settings.format.unwrap_or_else(|| detect(Some(&job.name), input.head()));
     let layout = open_format(format, input.head(), &fields)?;
     let columns = layout.names().iter().map(|name| engine.masked_name(name)).collect();
-    let file = Arc::new(FileContext { layout, name: engine.masked_name(&job.name), columns });
+    let file = Arc::new(FileContext { layout, name: job.name, columns });
     let opened =
-        Event::Open { file: Arc::clone(&file), path: job.path, target: job.target, encoding: input.encoding };
+        Event::Open { file: Arc::clone(&file), path: job.path, target: job.target, back: input.back() };
     if !lane.event(opened)? {
         return Ok(false);
     }

@@ -23,7 +23,7 @@ use crate::format::{FieldOptions, Format};
 use crate::limits;
 use crate::model::{Call, FaultKind};
 use crate::sink::{Sink, Target};
-use crate::source::{Encoding, Source};
+use crate::source::{Back, Encoding, Source};
 use cutter::read_one;
 pub use meter::Meter;
 use writer::Writer;
@@ -34,7 +34,7 @@ pub struct Job {
     pub source: Source,
     /// Its name for messages; `-` for standard input.
     pub path: PathBuf,
-    /// Its name in findings and audit before masking: without directories of the host.
+    /// Its name in findings and audit: masked, and without directories of the host. Its ending helps to tell the format.
     pub name: String,
     /// Where bytes go.
     pub target: Target,
@@ -140,7 +140,7 @@ pub struct Report {
 /// What the reader tells the writer, in order.
 enum Event {
     /// An input begins.
-    Open { file: Arc<FileContext>, path: PathBuf, target: Target, encoding: Encoding },
+    Open { file: Arc<FileContext>, path: PathBuf, target: Target, back: Back },
     /// A chunk's place in the order; its offset in the text.
     Chunk { slot: Receiver<Output>, offset: u64 },
     /// A piece of a record that is too long: of the first one the marker is written.

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Call, Entity, FaultKind};
 use crate::sink::{Sink, Target};
-use crate::source::Encoding;
+use crate::source::{Back, Encoding};
 
 /// The one thread that touches outputs, quarantine and audit, in that order of need.
 pub(super) struct Writer<'e> {
@@ -74,12 +74,14 @@ impl<'e> Writer<'e> {
             audit = Some(writer);
         }
         let shared = match &settings.one_output {
-            Some(target) => Some(Sink::open(target, Encoding::Utf8, settings.force, settings.key.as_ref())?),
+            Some(target) => {
+                Some(Sink::open(target, Back::text(Encoding::Utf8), settings.force, settings.key.as_ref())?)
+            }
             None => None,
         };
         let mutes = match settings.mute_list.take() {
             Some((target, padding)) => {
-                let sink = Sink::open(&target, Encoding::Utf8, settings.force, None)?;
+                let sink = Sink::open(&target, Back::text(Encoding::Utf8), settings.force, None)?;
                 Some(Mutes { sink, padding, list: None })
             }
             None => None,
@@ -113,7 +115,7 @@ impl<'e> Writer<'e> {
     /// Acts on an event; gives a chunk's buffers back.
     pub(super) fn take(&mut self, event: Event) -> Result<Option<Output>> {
         match event {
-            Event::Open { file, path, target, encoding } => self.open(file, path, &target, encoding)?,
+            Event::Open { file, path, target, back } => self.open(file, path, &target, back)?,
             Event::Chunk { slot, offset } => {
                 // A worker that is lost without a word would be a defect; no output may pass for complete.
                 let output = slot
@@ -145,13 +147,7 @@ impl<'e> Writer<'e> {
         Ok(None)
     }
 
-    fn open(
-        &mut self,
-        file: Arc<FileContext>,
-        path: PathBuf,
-        target: &Target,
-        encoding: Encoding,
-    ) -> Result<()> {
+    fn open(&mut self, file: Arc<FileContext>, path: PathBuf, target: &Target, back: Back) -> Result<()> {
         if self.many {
             let mut line = serde_json::to_vec(&File { file: file.name.clone() })
                 .map_err(|error| Error::Usage(error.to_string()))?;
@@ -159,7 +155,7 @@ impl<'e> Writer<'e> {
             self.audit(&line)?;
         }
         self.report.end.files.push(file.name.clone());
-        let sink = Sink::open(target, encoding, self.force, self.key.as_ref())?;
+        let sink = Sink::open(target, back, self.force, self.key.as_ref())?;
         self.ids.clear();
         self.last_id = None;
         if let Some(mutes) = &mut self.mutes {

@@ -14,7 +14,7 @@ use sourdine::format::{self, FieldOptions};
 use sourdine::pipeline::{Job, Report, Settings, run};
 use sourdine::policy::Policy;
 use sourdine::sink::{Sink, Target};
-use sourdine::source::{Encoding, Source};
+use sourdine::source::{Back, Encoding, Source};
 
 /// What a run in memory gave.
 pub struct Outcome {
@@ -103,8 +103,8 @@ pub fn redact_fields(
         start: "2026-01-01T00:00:00Z".into(),
         jobs: way.jobs,
     };
-    let sink =
-        Sink::open(&Target::Memory(Arc::clone(&audit)), Encoding::Utf8, false, None).expect("memory opens");
+    let sink = Sink::open(&Target::Memory(Arc::clone(&audit)), Back::text(Encoding::Utf8), false, None)
+        .expect("memory opens");
     let job = Job {
         source: Source::Reader(Box::new(Trickle {
             inner: Cursor::new(input.to_vec()),
