@@ -48,7 +48,7 @@ impl FileNames<'_> {
                 masked.clone_from(known);
             } else {
                 let plain = masked.clone() + &self.engine.masked_part(part, &mut self.worker);
-                masked = self.free(plain, masked.len());
+                masked = self.free(&plain, masked.len());
                 self.known.insert(path[..end].to_owned(), masked.clone());
             }
             if end < path.len() {
@@ -60,12 +60,12 @@ impl FileNames<'_> {
     }
 
     /// `name`, with a number if it was given away; its last part begins at `part`.
-    fn free(&mut self, name: String, part: usize) -> String {
+    fn free(&mut self, name: &str, part: usize) -> String {
         let (stem, ending) = name.split_at(part + ending_of(&name[part..]));
         let numbered =
-            |number: u32| if number == 1 { name.clone() } else { format!("{stem}-{number}{ending}") };
+            |number: u32| if number == 1 { name.to_owned() } else { format!("{stem}-{number}{ending}") };
         let free =
-            (1..).map(numbered).find(|name| !self.given.contains(name)).unwrap_or_else(|| name.clone());
+            (1..).map(numbered).find(|name| !self.given.contains(name)).unwrap_or_else(|| name.to_owned());
         self.given.insert(free.clone());
         free
     }
