@@ -4,17 +4,21 @@
 //! complete. Pipes, devices and standard output are written directly. On the way text takes the input's
 //! encoding back and is packed as the file's name says.
 
+mod archive;
+
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, SpooledTempFile};
 
 use crate::audit::Digest;
 use crate::error::{Error, Result};
+use crate::limits;
 use crate::source::{Back, Encoder, Packing};
 use crate::tables::Rebuild;
+pub use archive::{Entry, Packed};
 
 /// Where to write.
 #[derive(Clone, Debug)]
@@ -25,6 +29,8 @@ pub enum Target {
     Path(PathBuf),
     /// Nowhere: the digest is all that is asked for.
     Nowhere,
+    /// A file of the archive that is being written.
+    Member(Entry),
     /// Memory, for tests and library users.
     Memory(Arc<Mutex<Vec<u8>>>),
 }
@@ -35,6 +41,7 @@ impl Target {
     pub fn path(&self) -> PathBuf {
         match self {
             Target::Path(path) => path.clone(),
+            Target::Member(entry) => PathBuf::from(&entry.name),
             Target::Stdout | Target::Nowhere | Target::Memory(_) => PathBuf::from("-"),
         }
     }
@@ -126,6 +133,7 @@ enum Device {
     Stdout(io::Stdout),
     Direct(File),
     Temporary(NamedTempFile),
+    Spool(SpooledTempFile),
     Nowhere,
     Memory(Arc<Mutex<Vec<u8>>>),
 }
@@ -141,6 +149,7 @@ impl Write for Digesting {
             Device::Stdout(stdout) => stdout.write_all(bytes)?,
             Device::Direct(file) => file.write_all(bytes)?,
             Device::Temporary(file) => file.write_all(bytes)?,
+            Device::Spool(file) => file.write_all(bytes)?,
             Device::Nowhere => {}
             Device::Memory(memory) => {
                 memory.lock().map_err(|_| io::Error::other("the memory is lost"))?.extend_from_slice(bytes);
@@ -155,7 +164,7 @@ impl Write for Digesting {
             Device::Stdout(stdout) => stdout.flush(),
             Device::Direct(file) => file.flush(),
             Device::Temporary(file) => file.flush(),
-            Device::Nowhere | Device::Memory(_) => Ok(()),
+            Device::Nowhere | Device::Memory(_) | Device::Spool(_) => Ok(()),
         }
     }
 }
@@ -172,6 +181,9 @@ impl Sink {
             Target::Stdout => (Device::Stdout(io::stdout()), Packing::Plain),
             Target::Nowhere => (Device::Nowhere, Packing::Plain),
             Target::Memory(memory) => (Device::Memory(Arc::clone(memory)), Packing::Plain),
+            Target::Member(entry) => {
+                (Device::Spool(SpooledTempFile::new(limits::SPOOL_BYTES)), Packing::by_name(&entry.name))
+            }
             Target::Path(path) => {
                 let packing = Packing::by_name(&path.to_string_lossy());
                 match fs::metadata(path) {
@@ -188,7 +200,7 @@ impl Sink {
         };
         let digesting = Digesting { inner, digest: Digest::new(key) };
         let mut writer = pack(packing, digesting).map_err(failed)?;
-        if let (Some(rebuild), false) = (back.rebuild, matches!(target, Target::Nowhere)) {
+        if let Some(rebuild) = back.rebuild {
             writer = Box::new(Rebuilding { rebuild, inner: writer });
         }
         Ok(Sink { writer, encoder: Encoder::new(back.encoding), target: target.clone() })
@@ -217,9 +229,27 @@ impl Sink {
     /// # Errors
     /// [`Error::Output`] with what the system says; then nothing appears.
     pub fn finish(self) -> Result<Digest> {
+        self.complete(None)
+    }
+
+    /// Completes a file of an archive, which then stands there, and returns its digest.
+    ///
+    /// # Errors
+    /// As [`Sink::finish`].
+    pub fn finish_into(self, archive: &mut Packed) -> Result<Digest> {
+        self.complete(Some(archive))
+    }
+
+    fn complete(self, archive: Option<&mut Packed>) -> Result<Digest> {
         let failed = |source| Error::Output { path: self.target.path(), source };
         let mut digesting = self.writer.finish().map_err(failed)?;
         digesting.flush().map_err(failed)?;
+        if let (Device::Spool(file), Target::Member(entry), Some(archive)) =
+            (&mut digesting.inner, &self.target, archive)
+        {
+            file.rewind().map_err(failed)?;
+            archive.file(entry, digesting.digest.bytes(), file)?;
+        }
         if let (Device::Temporary(file), Target::Path(path)) = (digesting.inner, &self.target) {
             persist(file, path).map_err(failed)?;
         }

@@ -283,6 +283,9 @@ fn transcripts_that_do_not_fit_are_refused() {
     gate(&two, "--record 9", 2, "no record 9; the last one is 6");
     gate(&format!("{two}{TRANSCRIPT}"), "--record 2", 4, "stand apart");
     gate(TRANSCRIPT, "--line-buffered", 2, "live pipes");
+    let (said, code) =
+        shell.run("tar cf call.tar call.jsonl; sourdine audio call.wav -t call.tar -o out.wav");
+    assert!(code == 2 && said.contains("an archive holds transcripts of several"), "{said}");
     // The call that a record belongs to.
     shell.write("call.jsonl", &two);
     let first = done(&shell, "--record 3");

@@ -133,6 +133,7 @@ impl Redact {
         }
         settings.force = self.force;
         settings.mute_list = self.mute_list.clone().map(|path| (Target::Path(path), self.mute_padding));
+        settings.keep_names = self.keep_names;
         settings.many = jobs.len() > 1;
         if let Some(path) = &audit {
             let run = self.text.run_line(&engine, &settings);
@@ -219,10 +220,7 @@ impl Redact {
 /// Prints what went wrong with inputs and records: places and reasons, no text.
 pub(super) fn tell_problems(report: &Report, is_kept: bool) {
     for (path, error) in &report.unread {
-        say(format_args!(
-            "{}: {error}; its output is not complete and no file carries its name",
-            path.display()
-        ));
+        say(format_args!("{}: {error}; nothing of it was written", path.display()));
     }
     for (path, record, offset, kind) in &report.faults {
         say(format_args!(

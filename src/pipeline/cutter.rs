@@ -3,9 +3,11 @@
 //! An input is cut where a conversation ends, so that a worker always has whole conversations. A conversation
 //! or record longer than its limit is cut or skipped at the same place for any size of chunks.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::archive::read_archive;
 use super::{Chunk, Event, Job, Lane, Settings};
 use crate::engine::{Engine, FileContext};
 use crate::error::{Error, Result};
@@ -17,37 +19,59 @@ use crate::source::{Back, Encoding, Input};
 /// Reads one input to its end; `false` when the writer is gone.
 pub(super) fn read_one(engine: &Engine, job: Job, settings: &Settings, lane: &mut dyn Lane) -> Result<bool> {
     let open = if settings.by_line { Input::open_by_line } else { Input::open };
-    let fields = FieldOptions { headings: engine.rules().headings(), ..settings.fields.clone() };
-    let mut input = match open(job.source, settings.encoding, settings.key.as_ref()) {
-        Ok(input) => input,
-        Err(error) => {
-            let file = Arc::new(FileContext {
-                layout: (detect(None, b"").open)(b"", &FieldOptions::default())?,
-                name: job.name,
-                columns: Vec::new(),
-            });
-            let opened = Event::Open {
-                file,
-                path: job.path,
-                target: Target::Nowhere,
-                back: Back::text(Encoding::Utf8),
-            };
-            return Ok(lane.event(opened)? && lane.event(Event::Broken { error })?);
+    match open(job.source, settings.encoding, settings.key.as_ref()) {
+        Ok(input) if input.archive.is_some() => {
+            let place = Place { path: job.path, name: job.name, target: job.target };
+            read_archive(engine, place, input, settings, lane)
         }
-    };
+        Ok(input) => {
+            let place = Place { path: job.path, name: job.name, target: job.target };
+            read_text(engine, place, input, settings, lane)
+        }
+        Err(error) => broken(Place { path: job.path, name: job.name, target: Target::Nowhere }, error, lane),
+    }
+}
+
+/// A text, apart from its bytes: a job, or a file of an archive.
+pub(super) struct Place {
+    /// For messages.
+    pub(super) path: PathBuf,
+    /// For findings and audit.
+    pub(super) name: String,
+    pub(super) target: Target,
+}
+
+/// Tells of an input that cannot be read at all; `false` when the writer is gone.
+pub(super) fn broken(place: Place, error: std::io::Error, lane: &mut dyn Lane) -> Result<bool> {
+    let layout = (detect(None, b"").open)(b"", &FieldOptions::default())?;
+    let file = Arc::new(FileContext { layout, name: place.name, columns: Vec::new() });
+    let back = Back::text(Encoding::Utf8);
+    let opened = Event::Open { file, path: place.path, target: Target::Nowhere, back };
+    Ok(lane.event(opened)? && lane.event(Event::Broken { error })?)
+}
+
+/// Reads a text to its end; `false` when the writer is gone.
+pub(super) fn read_text(
+    engine: &Engine,
+    place: Place,
+    mut input: Input,
+    settings: &Settings,
+    lane: &mut dyn Lane,
+) -> Result<bool> {
+    let Place { path, name, target } = place;
     if input.guessed {
-        let name = job.path.display();
         lane.event(Event::Note(format!(
-            "{name}: read as {}, and written back so; --encoding says otherwise",
+            "{}: read as {}, and written back so; --encoding says otherwise",
+            path.display(),
             input.encoding.name()
         )))?;
     }
-    let format = settings.format.unwrap_or_else(|| detect(Some(&job.name), input.head()));
+    let fields = FieldOptions { headings: engine.rules().headings(), ..settings.fields.clone() };
+    let format = settings.format.unwrap_or_else(|| detect(Some(&name), input.head()));
     let layout = open_format(format, input.head(), &fields)?;
     let columns = layout.names().iter().map(|name| engine.masked_name(name)).collect();
-    let file = Arc::new(FileContext { layout, name: job.name, columns });
-    let opened =
-        Event::Open { file: Arc::clone(&file), path: job.path, target: job.target, back: input.back() };
+    let file = Arc::new(FileContext { layout, name, columns });
+    let opened = Event::Open { file: Arc::clone(&file), path, target, back: input.back() };
     if !lane.event(opened)? {
         return Ok(false);
     }
@@ -65,7 +89,8 @@ pub(super) fn read_one(engine: &Engine, job: Job, settings: &Settings, lane: &mu
     }
 }
 
-enum Stopped {
+/// Why reading ended before the end.
+pub(super) enum Stopped {
     Input(std::io::Error),
     Run(Error),
 }
@@ -102,7 +127,7 @@ impl Cutter {
     fn run(
         &mut self,
         file: &Arc<FileContext>,
-        input: &mut Input,
+        input: &mut Input<'_>,
         settings: &Settings,
         lane: &mut dyn Lane,
     ) -> std::result::Result<bool, Stopped> {
@@ -148,7 +173,7 @@ impl Cutter {
     fn by_line(
         &mut self,
         file: &Arc<FileContext>,
-        input: &mut Input,
+        input: &mut Input<'_>,
         settings: &Settings,
         lane: &mut dyn Lane,
     ) -> std::result::Result<bool, Stopped> {
@@ -212,7 +237,7 @@ impl Cutter {
     fn skip_record(
         &mut self,
         file: &FileContext,
-        input: &mut Input,
+        input: &mut Input<'_>,
         buffer: &mut Vec<u8>,
         lane: &mut dyn Lane,
     ) -> std::result::Result<bool, Stopped> {

@@ -6,6 +6,7 @@
 //! the first slot. Workers never wait for the writer, the reader waits when the queue is full, so memory is
 //! bounded by the queue's length. With one job all three are the caller's thread.
 
+mod archive;
 mod cutter;
 mod meter;
 mod writer;
@@ -22,8 +23,8 @@ use crate::error::{Error, Result};
 use crate::format::{FieldOptions, Format};
 use crate::limits;
 use crate::model::{Call, FaultKind};
-use crate::sink::{Sink, Target};
-use crate::source::{Back, Encoding, Source};
+use crate::sink::{Entry, Sink, Target};
+use crate::source::{Archive, Back, Encoding, Source};
 use cutter::read_one;
 pub use meter::Meter;
 use writer::Writer;
@@ -68,6 +69,8 @@ pub struct Settings<'a> {
     pub one_output: Option<Target>,
     /// Whether the audit names the file before its records: a run over several inputs.
     pub many: bool,
+    /// Whether files of archives keep their names, whatever they tell.
+    pub keep_names: bool,
     /// Whether each record is masked and written as soon as it is there, in one thread: for live pipes.
     pub by_line: bool,
     /// Where the run says how far it is.
@@ -108,6 +111,7 @@ impl Default for Settings<'_> {
             audit: None,
             one_output: None,
             many: false,
+            keep_names: false,
             by_line: false,
             meter: Arc::default(),
             mute_list: None,
@@ -139,6 +143,12 @@ pub struct Report {
 
 /// What the reader tells the writer, in order.
 enum Event {
+    /// An archive begins: the inputs up to its end are its files.
+    Pack { path: PathBuf, target: Target, kind: Archive },
+    /// A directory of the archive.
+    Directory(Entry),
+    /// The archive ended.
+    Unpacked { digest: Box<Digest> },
     /// An input begins.
     Open { file: Arc<FileContext>, path: PathBuf, target: Target, back: Back },
     /// A chunk's place in the order; its offset in the text.

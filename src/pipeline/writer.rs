@@ -4,7 +4,7 @@
 //! adds up the sums of the run.
 
 use std::collections::{BTreeMap, HashSet};
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -15,8 +15,8 @@ use crate::engine::{Engine, FileContext, Output};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Call, Entity, FaultKind};
-use crate::sink::{Sink, Target};
-use crate::source::{Back, Encoding};
+use crate::sink::{Packed, Sink, Target};
+use crate::source::{Archive, Back, Encoding};
 
 /// The one thread that touches outputs, quarantine and audit, in that order of need.
 pub(super) struct Writer<'e> {
@@ -28,6 +28,7 @@ pub(super) struct Writer<'e> {
     many: bool,
     head: Head,
     open: Option<OpenFile>,
+    archive: Option<OpenArchive>,
     /// The output of all inputs, where there is only one.
     shared: Option<Sink>,
     masked: Vec<u64>,
@@ -59,6 +60,13 @@ struct OpenFile {
     file: Arc<FileContext>,
     path: PathBuf,
     sink: Sink,
+}
+
+/// The archive whose files are read.
+struct OpenArchive {
+    path: PathBuf,
+    /// Where they go, if anywhere.
+    packed: Option<Packed>,
 }
 
 impl<'e> Writer<'e> {
@@ -96,6 +104,7 @@ impl<'e> Writer<'e> {
             many: settings.many,
             head: Head::default(),
             open: None,
+            archive: None,
             shared,
             masked: vec![0; engine.rules().entities().len()],
             kept: vec![0; engine.rules().entities().len()],
@@ -115,6 +124,19 @@ impl<'e> Writer<'e> {
     /// Acts on an event; gives a chunk's buffers back.
     pub(super) fn take(&mut self, event: Event) -> Result<Option<Output>> {
         match event {
+            Event::Pack { path, target, kind } => self.pack(path, &target, kind)?,
+            Event::Directory(entry) => {
+                if let Some(packed) = self.archive.as_mut().and_then(|archive| archive.packed.as_mut()) {
+                    packed.directory(&entry)?;
+                }
+            }
+            Event::Unpacked { digest } => {
+                if let Some(archive) = self.archive.take() {
+                    let output = archive.packed.map(Packed::finish).transpose()?;
+                    self.report.end.input.push(digest.publish());
+                    self.report.end.output.push(output.and_then(|digest| digest.publish()));
+                }
+            }
             Event::Open { file, path, target, back } => self.open(file, path, &target, back)?,
             Event::Chunk { slot, offset } => {
                 // A worker that is lost without a word would be a defect; no output may pass for complete.
@@ -131,30 +153,65 @@ impl<'e> Writer<'e> {
                 if let Some(open) = self.open.take() {
                     self.hold(&open)?;
                     self.report.bytes += bytes;
-                    self.report.end.input.push(digest.publish());
-                    self.report.end.output.push(open.sink.finish()?.publish());
+                    match &mut self.archive {
+                        Some(OpenArchive { packed: Some(packed), .. }) => {
+                            open.sink.finish_into(packed)?;
+                        }
+                        Some(_) => {}
+                        None => {
+                            self.report.end.input.push(digest.publish());
+                            self.report.end.output.push(open.sink.finish()?.publish());
+                        }
+                    }
                 }
             }
             Event::Broken { error } => {
-                if let Some(open) = self.open.take() {
+                // Of an archive's file the archive goes on without it; a broken archive does not appear.
+                let (path, is_whole) = match self.open.take() {
+                    Some(open) => (Some(open.path), self.archive.is_none()),
+                    None => (self.archive.take().map(|archive| archive.path), true),
+                };
+                if is_whole {
                     self.report.end.input.push(None);
                     self.report.end.output.push(None);
-                    self.report.unread.push((open.path, error));
                 }
+                self.report.unread.extend(path.map(|path| (path, error)));
             }
             Event::Note(note) => self.report.notes.push(note),
         }
         Ok(None)
     }
 
+    fn pack(&mut self, path: PathBuf, target: &Target, kind: Archive) -> Result<()> {
+        if self.engine.listens() {
+            let message = "an archive holds transcripts of several recordings; unpack it and name the one that is meant";
+            return Err(Error::Usage(format!("{}: {message}", path.display())));
+        }
+        let packed = match target {
+            _ if self.shared.is_some() => None,
+            Target::Stdout if std::io::stdout().is_terminal() => {
+                let message = "an archive is not shown on a terminal; say -o FILE";
+                return Err(Error::Usage(format!("{}: {message}", path.display())));
+            }
+            _ => {
+                let back = Back::text(Encoding::Utf8);
+                Some(Packed::new(kind, Sink::open(target, back, self.force, self.key.as_ref())?))
+            }
+        };
+        self.archive = Some(OpenArchive { path, packed });
+        Ok(())
+    }
+
     fn open(&mut self, file: Arc<FileContext>, path: PathBuf, target: &Target, back: Back) -> Result<()> {
-        if self.many {
+        if self.many || self.archive.is_some() {
             let mut line = serde_json::to_vec(&File { file: file.name.clone() })
                 .map_err(|error| Error::Usage(error.to_string()))?;
             line.push(b'\n');
             self.audit(&line)?;
         }
         self.report.end.files.push(file.name.clone());
+        // Findings go to the one output, and nothing to the file's own.
+        let back = if self.shared.is_some() { Back::text(back.encoding) } else { back };
         let sink = Sink::open(target, back, self.force, self.key.as_ref())?;
         self.ids.clear();
         self.last_id = None;

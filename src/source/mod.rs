@@ -6,16 +6,20 @@
 //! what it is; then all of it is handed on in order.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+mod archive;
 mod encoding;
+mod kind;
 mod packing;
 
 use crate::audit::Digest;
 use crate::limits;
 use crate::tables::Rebuild;
+pub use archive::{About, Archive, Member, MemberKind};
+use archive::{Whole, each_member};
 use encoding::{Decoding, guess};
 pub use encoding::{Encoder, Encoding};
 pub use packing::Packing;
@@ -47,8 +51,8 @@ impl Back {
 }
 
 /// An opened input: UTF-8 (but for what could not be decoded) to be read in order.
-pub struct Input {
-    reader: Box<dyn Read + Send>,
+pub struct Input<'r> {
+    reader: Box<dyn Read + 'r>,
     /// What was read to look at it, from `given` on still to be handed out.
     head: Vec<u8>,
     given: usize,
@@ -58,17 +62,24 @@ pub struct Input {
     pub guessed: bool,
     /// How it is packed.
     pub packing: Packing,
+    /// What kind of archive it is; then there is no text to be read, but members.
+    pub archive: Option<Archive>,
+    /// The file once more, where it can be read in any order.
+    file: Option<File>,
     rebuild: Option<Box<dyn Rebuild>>,
     digest: Arc<Mutex<Digest>>,
 }
 
-impl Input {
+impl Input<'static> {
     /// Opens a source and reads its head. With `encoding` nothing is guessed.
     ///
     /// # Errors
     /// What the system says; a directory is an error.
-    pub fn open(source: Source, encoding: Option<Encoding>, key: Option<&[u8; 32]>) -> io::Result<Input> {
-        Self::open_with(source, encoding, key, read_up_to)
+    pub fn open(source: Source, encoding: Option<Encoding>, key: Option<&[u8; 32]>) -> io::Result<Self> {
+        let (raw, file) = source.open()?;
+        let mut input = Self::open_with(raw, encoding, key, read_up_to)?;
+        input.file = file.filter(|_| input.packing == Packing::Plain);
+        Ok(input)
     }
 
     /// The same for a live pipe: of the head no more is waited for, and looked at, than the first line.
@@ -79,32 +90,36 @@ impl Input {
         source: Source,
         encoding: Option<Encoding>,
         key: Option<&[u8; 32]>,
-    ) -> io::Result<Input> {
-        let mut input = Self::open_with(source, encoding, key, read_line)?;
+    ) -> io::Result<Self> {
+        let (raw, _) = source.open()?;
+        let mut input = Self::open_with(raw, encoding, key, read_line)?;
         let end = memchr::memchr(b'\n', &input.head).map_or(input.head.len(), |at| at + 1);
         // What came with the first line is handed on behind it, and says nothing about the file.
         let rest = input.head.split_off(end);
         input.reader = Box::new(io::Cursor::new(rest).chain(input.reader));
         Ok(input)
     }
+}
+
+impl<'r> Input<'r> {
+    /// Opens a file of an archive, likewise.
+    ///
+    /// # Errors
+    /// As [`Input::open`].
+    pub fn open_member(
+        reader: &'r mut dyn Read,
+        encoding: Option<Encoding>,
+        key: Option<&[u8; 32]>,
+    ) -> io::Result<Self> {
+        Self::open_with(Box::new(reader), encoding, key, read_up_to)
+    }
 
     fn open_with(
-        source: Source,
+        raw: Box<dyn Read + 'r>,
         encoding: Option<Encoding>,
         key: Option<&[u8; 32]>,
         read_head: fn(&mut dyn Read, &mut Vec<u8>, usize) -> io::Result<bool>,
-    ) -> io::Result<Input> {
-        let raw: Box<dyn Read + Send> = match source {
-            Source::Stdin => Box::new(io::stdin()),
-            Source::File(path) => {
-                let file = File::open(path)?;
-                if file.metadata()?.is_dir() {
-                    return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory"));
-                }
-                Box::new(file)
-            }
-            Source::Reader(reader) => reader,
-        };
+    ) -> io::Result<Self> {
         let digest = Arc::new(Mutex::new(Digest::new(key)));
         let mut raw = Digesting { inner: raw, digest: Arc::clone(&digest) };
         let mut magic = Vec::new();
@@ -113,8 +128,13 @@ impl Input {
         let mut unpacked = packing.unpack(io::Cursor::new(magic).chain(raw))?;
         let mut head = Vec::new();
         read_head(&mut unpacked, &mut head, limits::HEAD_BYTES)?;
-        let (encoding, guessed) = encoding.map_or_else(|| guess(&head), |encoding| (encoding, false));
-        let mut reader: Box<dyn Read + Send> = unpacked;
+        let archive = Archive::by_head(&head);
+        let (encoding, guessed) = match (encoding, archive) {
+            (_, Some(_)) => (Encoding::Utf8, false),
+            (Some(encoding), _) => (encoding, false),
+            (None, None) => guess(&head),
+        };
+        let mut reader: Box<dyn Read + 'r> = unpacked;
         if let Some(codec) = encoding.codec() {
             let raw = io::Cursor::new(head).chain(reader);
             let mut decoding = Decoding::new(raw, codec);
@@ -122,7 +142,21 @@ impl Input {
             read_head(&mut decoding, &mut head, limits::HEAD_BYTES)?;
             reader = Box::new(decoding);
         }
-        Ok(Input { reader, head, given: 0, encoding, guessed, packing, rebuild: None, digest })
+        if archive.is_none() {
+            kind::must_be_text(&head)?;
+        }
+        Ok(Input {
+            reader,
+            head,
+            given: 0,
+            encoding,
+            guessed,
+            packing,
+            archive,
+            file: None,
+            rebuild: None,
+            digest,
+        })
     }
 
     /// The beginning of the text: all of it, when it is shorter than the limit for heads.
@@ -160,6 +194,37 @@ impl Input {
         read_some(&mut self.reader, buffer, 64 << 10)
     }
 
+    /// Walks the files of an archive, in its order; `visit` says whether to go on.
+    ///
+    /// # Errors
+    /// What the system says, or that the archive is corrupt or suspiciously large; what `visit` says.
+    pub fn each_member<E: From<io::Error>>(
+        &mut self,
+        visit: &mut dyn FnMut(Member) -> Result<bool, E>,
+    ) -> Result<(), E> {
+        each_member(self, visit)
+    }
+
+    /// All of the input, to be read in any order: the file itself, or what was read of a pipe. The digest is complete then.
+    fn seekable(&mut self) -> io::Result<Whole> {
+        if let Some(mut file) = self.file.take() {
+            io::copy(self, &mut io::sink())?;
+            file.rewind()?;
+            return Ok(Whole::File(file));
+        }
+        let mut bytes = Vec::new();
+        if self.fill(&mut bytes, limits::WHOLE_BYTES)? {
+            return Ok(Whole::Memory(bytes));
+        }
+        Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!(
+                "is larger than {} MiB; give the file itself, neither packed nor by a pipe",
+                limits::WHOLE_BYTES >> 20
+            ),
+        ))
+    }
+
     /// How masked text becomes what this input was; to be asked once.
     #[must_use]
     pub fn back(&mut self) -> Back {
@@ -182,6 +247,39 @@ impl Input {
     #[must_use]
     pub fn digest(&self) -> Digest {
         self.digest.lock().expect("readers do not panic").clone()
+    }
+}
+
+impl Read for Input<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let rest = &self.head[self.given..];
+        if rest.is_empty() {
+            return self.reader.read(buffer);
+        }
+        let length = rest.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&rest[..length]);
+        self.given += length;
+        Ok(length)
+    }
+}
+
+impl Source {
+    /// The bytes, and the file once more where there is one that can be read in any order.
+    fn open(self) -> io::Result<(Box<dyn Read>, Option<File>)> {
+        match self {
+            Source::Stdin => Ok((Box::new(io::stdin()), None)),
+            Source::Reader(reader) => Ok((reader, None)),
+            Source::File(path) => {
+                let file = File::open(path)?;
+                let about = file.metadata()?;
+                if about.is_dir() {
+                    return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory"));
+                }
+                // Both read from one place in the file, so one is done before the other begins.
+                let again = if about.is_file() { Some(file.try_clone()?) } else { None };
+                Ok((Box::new(file), again))
+            }
+        }
     }
 }
 

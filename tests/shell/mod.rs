@@ -8,18 +8,18 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// A directory of a test's own.
-pub struct Place(tempfile::TempDir);
+pub(crate) struct Place(tempfile::TempDir);
 
 impl Place {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Place(tempfile::tempdir().expect("a directory"))
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    pub fn with(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn with(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(name);
         fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
         fs::write(&path, content).expect("writes");
@@ -27,7 +27,7 @@ impl Place {
     }
 
     /// Names of all files below, sorted.
-    pub fn files(&self) -> Vec<String> {
+    pub(crate) fn files(&self) -> Vec<String> {
         fn walk(at: &Path, root: &Path, out: &mut Vec<String>) {
             for entry in fs::read_dir(at).expect("a directory") {
                 let path = entry.expect("an entry").path();
@@ -45,17 +45,17 @@ impl Place {
     }
 }
 
-pub fn sourdine(arguments: &[&str]) -> Command {
+pub(crate) fn sourdine(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sourdine"));
     command.args(arguments);
     command
 }
 
-pub fn run(arguments: &[&str]) -> Output {
+pub(crate) fn run(arguments: &[&str]) -> Output {
     sourdine(arguments).stdin(Stdio::null()).output().expect("runs")
 }
 
-pub fn pipe(arguments: &[&str], input: impl AsRef<[u8]>) -> Output {
+pub(crate) fn pipe(arguments: &[&str], input: impl AsRef<[u8]>) -> Output {
     let mut child = sourdine(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -66,14 +66,14 @@ pub fn pipe(arguments: &[&str], input: impl AsRef<[u8]>) -> Output {
     child.wait_with_output().expect("ends")
 }
 
-pub fn out(output: &Output) -> String {
+pub(crate) fn out(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-pub fn err(output: &Output) -> String {
+pub(crate) fn err(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-pub fn text(path: &Path) -> &str {
+pub(crate) fn text(path: &Path) -> &str {
     path.to_str().expect("UTF-8")
 }
