@@ -33,6 +33,8 @@ struct Said {
     source: Source,
     channel: Option<u16>,
     is_heard: bool,
+    /// Copies whose words are not quite those of the turn, with their segments.
+    near: Vec<(Span, u32)>,
 }
 
 /// What listens to one conversation.
@@ -92,8 +94,10 @@ impl Engine {
             }
         }
         ear.copies(&mut open);
-        for said in open.iter().filter(|said| !said.is_heard) {
-            ear.whole_turn(said.mention);
+        for said in &open {
+            if !ear.near(said) {
+                ear.whole_turn(said.mention);
+            }
         }
         for mention in &mentions {
             if let Some(aside) = conversation.shown.aside(mention.segment) {
@@ -291,7 +295,7 @@ impl Ear<'_> {
         }
         let channel = first.and_then(|string| string.channel);
         let words = words_of(mention.span, &shown.turns);
-        Some(Said { mention, source: Source { words, at: 0 }, channel, is_heard: false })
+        Some(Said { mention, source: Source { words, at: 0 }, channel, is_heard: false, near: Vec::new() })
     }
 
     /// Hears what was said in turns where lists of words hold copies of it.
@@ -319,23 +323,38 @@ impl Ear<'_> {
                 carry(source, span, aside, &by_turn, shown, self.chunk.text.bytes, |copy| found.push(copy));
                 for copy in found.drain(..) {
                     self.copies.insert((aside.segment, copy));
-                    said.is_heard |= is_words && self.copy(copy, said, aside.segment);
+                    if is_words && self.is_same(copy, span) {
+                        said.is_heard |= self.words(copy, said.mention, aside.segment, said.channel);
+                    } else if is_words {
+                        said.near.push((copy, aside.segment));
+                    }
                 }
             }
         }
     }
 
-    /// Hears a copy of what was said in a turn.
-    fn copy(&mut self, copy: Span, said: &Said, segment: u32) -> bool {
-        let Said { mention, channel, .. } = *said;
+    /// Whether both spans have the same letters.
+    fn is_same(&self, one: Span, other: Span) -> bool {
         let letters = |span: Span| {
             let text = self.text(span).iter().filter(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
             text.map(u8::to_ascii_lowercase)
         };
-        if letters(copy).eq(letters(mention.span)) {
-            return self.words(copy, mention, segment, channel);
+        letters(one).eq(letters(other))
+    }
+
+    /// Hears what was said in a turn in copies that are not quite the same. Where another copy is, they say when it may
+    /// have been said, too; where none is, words may be missing in them.
+    fn near(&mut self, said: &Said) -> bool {
+        let mut is_heard = said.is_heard;
+        for &(copy, segment) in &said.near {
+            let strings = self.strings(copy, segment);
+            if said.is_heard {
+                self.put(&strings, said.mention, said.channel);
+            } else {
+                is_heard |= self.put_around(strings, said.mention, said.channel);
+            }
         }
-        self.put_around(self.strings(copy, segment), mention, channel)
+        is_heard
     }
 
     /// Hears the whole of the turn that the mention stands in.
