@@ -16,7 +16,7 @@ use tempfile::{NamedTempFile, SpooledTempFile};
 use crate::audit::Digest;
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::source::{Back, Encoder, Packing};
+use crate::source::{Back, Encoder, Encoding, Packing};
 use crate::tables::Rebuild;
 pub use archive::{Entry, Packed};
 
@@ -206,6 +206,24 @@ impl Sink {
         Ok(Sink { writer, encoder: Encoder::new(back.encoding), target: target.clone() })
     }
 
+    /// Opens a new file that is called `part` until it is complete, and stays when it never is.
+    ///
+    /// # Errors
+    /// [`Error::Output`] with what the system says.
+    pub fn open_part(path: &Path, part: &Path) -> Result<Sink> {
+        let failed = |source| Error::Output { path: part.to_owned(), source };
+        let directory =
+            part.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let file = tempfile::Builder::new()
+            .prefix(part.file_name().unwrap_or_default())
+            .rand_bytes(0)
+            .disable_cleanup(true)
+            .tempfile_in(directory)
+            .map_err(failed)?;
+        let writer = Box::new(Digesting { inner: Device::Temporary(file), digest: Digest::new(None) });
+        Ok(Sink { writer, encoder: Encoder::new(Encoding::Utf8), target: Target::Path(path.to_owned()) })
+    }
+
     /// Writes text.
     ///
     /// # Errors
@@ -269,7 +287,17 @@ pub fn exists(path: &Path) -> Error {
 /// What the system says.
 pub fn temporary(path: &Path) -> io::Result<NamedTempFile> {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    tempfile::Builder::new().prefix(".sourdine-").suffix(".partial").tempfile_in(directory)
+    tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).tempfile_in(directory)
+}
+
+/// How the names of files that are not complete begin and end.
+const PREFIX: &str = ".sourdine-";
+const SUFFIX: &str = ".partial";
+
+/// Whether a file's name is that of one that was never completed.
+#[must_use]
+pub fn is_temporary(name: &str) -> bool {
+    name.starts_with(PREFIX) && name.ends_with(SUFFIX)
 }
 
 /// Gives a complete file its name: on disk first, then renamed.

@@ -259,3 +259,179 @@ fn logs_of_every_format_agree_with_themselves() {
     let verified = run(&["audit", "verify", text(&place.path("out/sourdine.audit.jsonl"))]);
     assert_eq!(verified.status.code(), Some(0), "{}", err(&verified));
 }
+
+/// A directory of some size, a run over it from beginning to end.
+fn batch(place: &Place) {
+    for number in 0..12 {
+        let line = format!("{{\"text\":\"call {number}: jo{number}@example.com\"}}\n");
+        place.with(&format!("in/call_{number:02}.jsonl"), line.repeat(200 + number));
+    }
+    place.with("in/Jean Dupont.txt", "write to jo@example.com\n");
+    place.with("in/calls.tar", {
+        calls(place, "calls");
+        let mut tar = tar::Builder::new(Vec::new());
+        tar.mode(tar::HeaderMode::Deterministic);
+        tar.append_path_with_name(place.path("calls/teams.vtt"), "a.vtt").expect("appends");
+        tar.append_path_with_name(place.path("calls/remarks.txt"), "b.txt").expect("appends");
+        tar.into_inner().expect("ends")
+    });
+    let done = run(&["redact", text(&place.path("in")), "-o", text(&place.path("whole"))]);
+    assert_eq!((done.status.code(), err(&done).as_str()), (Some(0), ""));
+}
+
+/// All but what differs from run to run: the manifest's times, the log's run line and what follows from it.
+fn outputs(place: &Place, directory: &str) -> Vec<(String, String)> {
+    let below = |name: String| name.strip_prefix(&format!("{directory}/")).map(str::to_owned);
+    place
+        .files()
+        .into_iter()
+        .filter_map(below)
+        .filter(|name| name != "sourdine.manifest.jsonl")
+        .map(|name| {
+            let bytes = fs::read(place.path(&format!("{directory}/{name}"))).expect("reads");
+            let mut content = String::from_utf8_lossy(&bytes).into_owned();
+            if name == "sourdine.audit.jsonl" {
+                let lines: Vec<&str> = content.lines().collect();
+                let (last, records) = lines[1..].split_last().expect("an end line");
+                let (sums, _) = last.split_once(",\"run\":").expect("an end line");
+                content = records.join("\n") + sums;
+            }
+            (name, content)
+        })
+        .collect()
+}
+
+fn redact_again(place: &Place) -> std::process::Output {
+    run(&["redact", text(&place.path("in")), "-o", text(&place.path("out"))])
+}
+
+#[test]
+fn a_second_run_does_what_is_new_or_changed() {
+    let place = Place::new();
+    batch(&place);
+    for name in ["call_00.jsonl", "call_05.jsonl", "calls.tar", "Jean Dupont.txt"] {
+        let bytes = fs::read(place.path(&format!("in/{name}"))).expect("reads");
+        place.with(&format!("part/{name}"), bytes);
+    }
+    fs::rename(place.path("in"), place.path("all")).expect("renames");
+    fs::rename(place.path("part"), place.path("in")).expect("renames");
+    place.with("in/call_05.jsonl", "{\"text\":\"it was otherwise\"}\n");
+    assert_eq!(redact_again(&place).status.code(), Some(0));
+    let before = |name: &str| {
+        fs::metadata(place.path(&format!("out/{name}"))).expect("a file").modified().expect("a time")
+    };
+    let (first, changed) = (before("call_00.jsonl"), before("call_05.jsonl"));
+    // Now all of it: three files are done, though their copies are younger; one is changed; the others are new.
+    fs::remove_dir_all(place.path("in")).expect("removes");
+    fs::rename(place.path("all"), place.path("in")).expect("renames");
+    let done = redact_again(&place);
+    assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+    assert_eq!(err(&done), "sourdine: 2 of 14 files were done by an earlier run; --force does them again\n");
+    assert_eq!(before("call_00.jsonl"), first);
+    assert_ne!(before("call_05.jsonl"), changed);
+    assert_eq!(outputs(&place, "out"), outputs(&place, "whole"));
+    let log = place.path("out/sourdine.audit.jsonl");
+    let verified = run(&["audit", "verify", text(&log), "--input", text(&place.path("in"))]);
+    assert_eq!(verified.status.code(), Some(0), "{}", err(&verified));
+    // Under other options nothing is done.
+    let other =
+        run(&["redact", text(&place.path("in")), "-o", text(&place.path("out")), "--labels", "plain"]);
+    assert_eq!((other.status.code(), err(&other).as_str()), (Some(0), ""));
+    let masked = fs::read_to_string(place.path("out/call_00.jsonl")).expect("reads");
+    assert!(masked.starts_with("{\"text\":\"call 0: [EMAIL]\"}\n"));
+}
+
+#[test]
+fn a_killed_run_is_gone_on_with() {
+    let place = Place::new();
+    batch(&place);
+    for attempt in 0..6 {
+        let mut child =
+            sourdine(&["redact", text(&place.path("in")), "-o", text(&place.path("out")), "-j", "1"])
+                .stderr(std::process::Stdio::null())
+                .spawn()
+                .expect("starts");
+        // Killed when so many files are done, or a little later.
+        let manifest = place.path("out/sourdine.manifest.jsonl");
+        for _ in 0..500 {
+            let lines = fs::read_to_string(&manifest).unwrap_or_default().matches("\"under\"").count();
+            if lines > attempt * 2 || child.try_wait().expect("waits").is_some() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        child.kill().expect("kills");
+        child.wait().expect("ends");
+    }
+    let done = redact_again(&place);
+    assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+    assert_eq!(outputs(&place, "out"), outputs(&place, "whole"));
+    let manifest = fs::read_to_string(place.path("out/sourdine.manifest.jsonl")).expect("reads");
+    assert_eq!(manifest.lines().count(), 14);
+    assert!(!manifest.contains("upont") && !manifest.contains("jo@"));
+}
+
+#[test]
+fn files_that_are_no_outputs_of_ours_are_never_replaced() {
+    let place = Place::new();
+    place.with("in/a.txt", "jo@example.com\n");
+    assert_eq!(redact_again(&place).status.code(), Some(0));
+    place.with("in/b.txt", "jo@example.com\n");
+    place.with("out/b.txt", "mine\n");
+    let refused = redact_again(&place);
+    assert_eq!(refused.status.code(), Some(2), "{}", err(&refused));
+    assert_eq!(fs::read_to_string(place.path("out/b.txt")).expect("reads"), "mine\n");
+}
+
+#[test]
+fn an_output_that_was_changed_or_lost_is_made_again() {
+    let place = Place::new();
+    batch(&place);
+    assert_eq!(redact_again(&place).status.code(), Some(0));
+    fs::remove_file(place.path("out/call_03.jsonl")).expect("removes");
+    place.with("out/call_04.jsonl", "cut");
+    let done = redact_again(&place);
+    assert_eq!(err(&done), "sourdine: 12 of 14 files were done by an earlier run; --force does them again\n");
+    assert_eq!(outputs(&place, "out"), outputs(&place, "whole"));
+    // Without its log nothing can be proven, so all is done again.
+    place.with("out/sourdine.audit.jsonl", "{}\n");
+    assert_eq!(err(&redact_again(&place)), "");
+    assert_eq!(outputs(&place, "out"), outputs(&place, "whole"));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_stops_no_other_and_is_tried_again() {
+    let place = Place::new();
+    place.with("in/a.txt", "jo@example.com\n");
+    place.with("in/b.jsonl.gz", b"\x1F\x8B\x08 this is no gzip");
+    place.with("in/c.txt", "jo@example.com\n");
+    for again in [false, true] {
+        let done = redact_again(&place);
+        assert_eq!(done.status.code(), Some(6));
+        assert!(err(&done).contains("in/b.jsonl.gz: "), "{}", err(&done));
+        assert_eq!(err(&done).contains("2 of 3 files were done"), again, "{}", err(&done));
+        assert!(place.path("out/a.txt").exists() && place.path("out/c.txt").exists());
+        assert!(!place.path("out/b.jsonl.gz").exists());
+    }
+    fs::remove_file(place.path("in/b.jsonl.gz")).expect("removes");
+    assert_eq!(redact_again(&place).status.code(), Some(0));
+}
+
+#[test]
+fn outputs_inside_the_input_are_no_inputs() {
+    let place = Place::new();
+    place.with("in/a.txt", "jo@example.com\n");
+    let redact = || run(&["redact", text(&place.path("in")), "-o", text(&place.path("in/masked"))]);
+    for _ in 0..2 {
+        assert_eq!(redact().status.code(), Some(0));
+    }
+    assert_eq!(
+        place.files(),
+        [
+            "in/a.txt",
+            "in/masked/a.txt",
+            "in/masked/sourdine.audit.jsonl",
+            "in/masked/sourdine.manifest.jsonl"
+        ]
+    );
+}

@@ -111,7 +111,14 @@ fn directories_are_mirrored() {
     assert_eq!(done.status.code(), Some(0), "{}", err(&done));
     assert_eq!(
         place.files(),
-        ["in/a.txt", "in/deep/b.jsonl", "out/a.txt", "out/deep/b.jsonl", "out/sourdine.audit.jsonl"]
+        [
+            "in/a.txt",
+            "in/deep/b.jsonl",
+            "out/a.txt",
+            "out/deep/b.jsonl",
+            "out/sourdine.audit.jsonl",
+            "out/sourdine.manifest.jsonl"
+        ]
     );
     assert_eq!(
         fs::read_to_string(place.path("out/deep/b.jsonl")).expect("text"),

@@ -5,6 +5,7 @@
 //! sums, the digests of output and input, the head over all lines between, and a seal. Record lines and their head
 //! are the same for any number of threads, chunk size and kind of source. No function of this room takes text of an input.
 
+pub mod manifest;
 pub mod record;
 pub mod verify;
 

@@ -95,12 +95,8 @@ impl Audio {
         }
         let audit = self.audit.clone().or_else(|| outputs::audit_of(&self.output));
         let inputs = [self.recording.as_path(), self.transcript.as_path()];
-        outputs::check(
-            [self.output.as_path()].into_iter().chain(audit.as_deref()),
-            &inputs,
-            false,
-            self.force,
-        )?;
+        let written = [Some(self.output.as_path()), audit.as_deref()].into_iter().flatten();
+        outputs::check(written.map(|path| (path, false)), &inputs, false, self.force)?;
         let wav = Wav::read(&mut recording).map_err(|refusal| self.refused(refusal))?;
         let Some((report, mut call, run)) = self.listen(&engine)? else { return Ok(6) };
         audio::fit(&mut call, wav.milliseconds())
@@ -199,7 +195,7 @@ impl Audio {
 
     fn print_command(&self, engine: &Engine, recording: File) -> anyhow::Result<u8> {
         let inputs = [self.recording.as_path(), self.transcript.as_path()];
-        outputs::check([self.output.as_path()], &inputs, false, self.force)?;
+        outputs::check([(self.output.as_path(), false)], &inputs, false, self.force)?;
         let Some((report, mut call, _)) = self.listen(engine)? else { return Ok(6) };
         // How long other recordings are nobody here can tell.
         let mut recording = recording;

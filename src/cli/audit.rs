@@ -83,7 +83,7 @@ impl Verify {
             let engine = self.text.engine(Mode::Mask)?;
             let mut settings = self.text.settings()?;
             let jobs = jobs(&engine, &self.input, |_, _| Target::Nowhere)?;
-            settings.many = jobs.len() > 1;
+            settings.many = log.is_named;
             let again = pipeline::run(&engine, jobs, settings)?;
             verify(&log, &again.end)?;
             writeln!(said, "the run repeated finds the same")?;

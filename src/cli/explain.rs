@@ -114,7 +114,7 @@ impl Explain {
     fn subject(&self) -> Result<(Job, Option<u64>)> {
         let job = |source, path: &Path| {
             let name = path.file_name().map_or("-".to_owned(), |name| name.to_string_lossy().into_owned());
-            Job { source, path: path.to_owned(), name, target: Target::Nowhere }
+            Job { source, path: path.to_owned(), name, target: Target::Nowhere, ticket: None }
         };
         let subject = match self.subject.as_deref() {
             None | Some("-") => return Ok((job(Source::Stdin, Path::new("-")), None)),

@@ -317,6 +317,15 @@ impl TextOptions {
         Ok(Some(bytes))
     }
 
+    /// The digest of all that decides what becomes of an input, and of nothing else.
+    pub(super) fn configuration(&self, engine: &Engine, settings: &Settings) -> String {
+        let run = Run { start: String::new(), jobs: 0, ..self.run_line(engine, settings) };
+        let mut hasher = settings.key.as_ref().map_or_else(blake3::Hasher::new, blake3::Hasher::new_keyed);
+        // A structure of strings always serialises; if it did not, nothing would be taken for done.
+        hasher.update(&serde_json::to_vec(&run).unwrap_or_else(|_| now().into_bytes()));
+        hasher.finalize().to_hex().to_string()
+    }
+
     /// The run line of the audit.
     pub(super) fn run_line(&self, engine: &Engine, settings: &Settings) -> Run {
         let mut options = Vec::new();
@@ -475,7 +484,7 @@ pub(super) fn jobs(
     let job = |Named { source, path, name }| {
         let masked = names.of(&name);
         let target = target(&name, &masked);
-        Job { source, path, name: masked, target }
+        Job { source, path, name: masked, target, ticket: None }
     };
     Ok(named(inputs)?.into_iter().map(job).collect())
 }

@@ -11,19 +11,19 @@ use crate::error::{Error, Result};
 use crate::sink::exists;
 
 /// Refuses outputs that are inputs, that are named twice, that have no directory (unless it will be `made`), and those
-/// that exist unless `force` is set.
+/// that exist unless `force` is set or an earlier run of the same batch wrote them, as is said beside each.
 ///
 /// # Errors
 /// [`Error::Usage`] and [`Error::Output`] with the reason.
 pub(super) fn check<'a>(
-    outputs: impl IntoIterator<Item = &'a Path>,
+    outputs: impl IntoIterator<Item = (&'a Path, bool)>,
     inputs: &[&Path],
     made: bool,
     force: bool,
 ) -> Result<()> {
     let inputs: HashSet<(u64, u64)> = inputs.iter().filter_map(|input| identity(input)).collect();
     let mut named: HashSet<&Path> = HashSet::new();
-    for path in outputs {
+    for (path, is_ours) in outputs {
         if is_device(path) {
             continue;
         }
@@ -38,7 +38,7 @@ pub(super) fn check<'a>(
             let source = io::Error::new(io::ErrorKind::NotFound, "no such directory; make it first");
             return Err(Error::Output { path: parent.to_owned(), source });
         }
-        if path.exists() && !force {
+        if !force && !is_ours && path.exists() {
             return Err(exists(path));
         }
     }

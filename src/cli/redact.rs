@@ -15,10 +15,11 @@ use super::progress::{self, Progress, Stats};
 use super::{say, say_plainly};
 use crate::engine::Mode;
 use crate::error::{Error, Result};
-use crate::limits;
+
+use crate::pipeline::batch::Batch;
 use crate::pipeline::{self, Job, Report};
 use crate::sink::{Sink, Target};
-use crate::source::{Back, Encoding, Source};
+use crate::source::{Back, Encoding, Packing, Source};
 
 /// Mask personal data in files, directories or standard input
 #[derive(Args)]
@@ -98,7 +99,7 @@ impl Redact {
         let writes = !self.dry_run && !self.check;
         let into = self.output.as_deref().filter(|_| writes);
         let is_tree = self.output_is_directory();
-        let jobs = jobs(&engine, &self.inputs, |name, masked| match into {
+        let mut jobs = jobs(&engine, &self.inputs, |name, masked| match into {
             None if writes => Target::Stdout,
             None => Target::Nowhere,
             Some(directory) if is_tree => {
@@ -117,12 +118,30 @@ impl Redact {
             ))
             .into());
         }
-        if self.mute_list.is_some() && jobs.len() > 1 {
-            let message = "--mute-list is for one input: it would not say which recording is meant";
+        if self.mute_list.is_some() && (jobs.len() > 1 || is_tree) {
+            let message = "--mute-list is for one input and one output, which is no directory: it would not say which \
+                           recording is meant";
             return Err(Error::Usage(message.into()).into());
         }
         let audit = if writes { self.audit_path(is_tree) } else { self.audit.clone() };
-        self.check_outputs(&jobs, audit.as_deref(), is_tree)?;
+        let mut batch = None;
+        if let (Some(directory), true, Some(log)) = (into, is_tree, &audit)
+            && !is_device(log)
+            && Packing::by_name(&log.to_string_lossy()) == Packing::Plain
+        {
+            jobs.retain(|job| !matches!(&job.source, Source::File(path) if is_below(path, directory)));
+            let under = self.text.configuration(&engine, &settings);
+            let opened = Batch::open(directory, log, under)?;
+            for job in &mut jobs {
+                if let (Source::File(input), Target::Path(output)) = (&job.source, &job.target) {
+                    let place = (job.name.as_str(), input.as_path(), output.as_path());
+                    job.ticket = Some(opened.ticket(place, settings.key.as_ref(), self.force)?);
+                }
+            }
+            batch = Some(opened);
+        }
+        let goes_on = batch.as_ref().is_some_and(Batch::goes_on);
+        self.check_outputs(&jobs, audit.as_deref(), is_tree, goes_on)?;
         for job in &jobs {
             if let (true, Target::Path(path)) = (is_tree, &job.target)
                 && let Some(parent) = path.parent()
@@ -134,23 +153,35 @@ impl Redact {
         settings.force = self.force;
         settings.mute_list = self.mute_list.clone().map(|path| (Target::Path(path), self.mute_padding));
         settings.keep_names = self.keep_names;
-        settings.many = jobs.len() > 1;
+        settings.many = jobs.len() > 1 || is_tree;
         if let Some(path) = &audit {
             let run = self.text.run_line(&engine, &settings);
-            let sink = Sink::open(&Target::Path(path.clone()), Back::text(Encoding::Utf8), self.force, None)?;
+            let sink = match &batch {
+                Some(batch) => batch.log()?,
+                None => {
+                    Sink::open(&Target::Path(path.clone()), Back::text(Encoding::Utf8), self.force, None)?
+                }
+            };
             settings.audit = Some((sink, run));
         } else if writes && !self.quiet && stderr().is_terminal() {
             say("no audit log is written for standard output; ask for one with --audit FILE");
         }
         if let Some(path) = &self.quarantine {
-            settings.quarantine = Some(Box::new(private_file(path, self.force)?));
+            settings.quarantine = Some(Box::new(private_file(path, self.force, goes_on)?));
         }
         // Text on the terminal and a bar on the same one would mix.
         let is_shown = jobs.iter().any(|job| matches!(job.target, Target::Stdout)) && stdout().is_terminal();
         let (meter, total, start) = (Arc::clone(&settings.meter), progress::size_of(&jobs), Instant::now());
-        let report = self
+        let is_batch = batch.is_some();
+        settings.batch = batch;
+        let ran = self
             .progress
-            .around(&meter, total, self.quiet || is_shown, || pipeline::run(&engine, jobs, settings))?;
+            .around(&meter, total, self.quiet || is_shown, || pipeline::run(&engine, jobs, settings));
+        if let (true, Err(Error::Interrupted)) = (is_batch, &ran) {
+            say("interrupted; what is complete stays, and the same command goes on from there");
+            return Ok(Error::Interrupted.exit_code());
+        }
+        let report = ran?;
         self.tell(&report, start.elapsed(), is_shown);
         Ok(self.exit_code(&report))
     }
@@ -172,26 +203,36 @@ impl Redact {
     }
 
     /// Refuses, before anything is written, outputs that exist, that are inputs, or that are named twice.
-    fn check_outputs(&self, jobs: &[Job], audit: Option<&Path>, is_tree: bool) -> Result<()> {
+    /// An output of an earlier run over the same directory may be there, and its audit when the batch `goes_on`.
+    fn check_outputs(&self, jobs: &[Job], audit: Option<&Path>, is_tree: bool, goes_on: bool) -> Result<()> {
         let targets = jobs.iter().filter_map(|job| match &job.target {
-            Target::Path(path) => Some(path.as_path()),
+            Target::Path(path) => {
+                Some((path.as_path(), job.ticket.as_ref().is_some_and(|ticket| ticket.replaces)))
+            }
             _ => None,
         });
         let inputs: Vec<&Path> = jobs
             .iter()
             .filter_map(|job| match &job.source {
                 Source::File(input) => Some(input.as_path()),
-                _ => None,
+                Source::Stdin | Source::Reader(_) => None,
             })
             .collect();
-        let beside = [audit, self.quarantine.as_deref(), self.mute_list.as_deref()];
-        outputs::check(targets.chain(beside.into_iter().flatten()), &inputs, is_tree, self.force)
+        let beside = audit.into_iter().chain(self.quarantine.as_deref()).map(|path| (path, goes_on));
+        let mute_list = self.mute_list.as_deref().map(|path| (path, false));
+        outputs::check(targets.chain(beside).chain(mute_list), &inputs, is_tree, self.force)
     }
 
     fn tell(&self, report: &Report, elapsed: Duration, is_shown: bool) {
         tell_problems(report, self.quarantine.is_some());
         if !self.quiet {
             report.notes.iter().for_each(say);
+            if report.skipped > 0 {
+                let (skipped, all) = (report.skipped, report.end.output.len());
+                say(format_args!(
+                    "{skipped} of {all} files were done by an earlier run; --force does them again"
+                ));
+            }
         }
         let paint = Paint { is_on: self.color.is_on(&stderr()) };
         match self.stats {
@@ -230,8 +271,10 @@ pub(super) fn tell_problems(report: &Report, is_kept: bool) {
         ));
     }
     let quarantined = report.end.quarantined;
-    if quarantined > limits::FAULTS_SHOWN as u64 {
-        say(format_args!("{} more records were quarantined", quarantined - limits::FAULTS_SHOWN as u64));
+    let untold = quarantined.saturating_sub(report.faults.len() as u64);
+    if untold > 0 {
+        let more = if report.faults.is_empty() { "" } else { "more " };
+        say(format_args!("{untold} {more}records were quarantined"));
     }
     if quarantined > 0 && !is_kept {
         say(format_args!(
@@ -244,12 +287,23 @@ pub(super) fn tell_problems(report: &Report, is_kept: bool) {
     }
 }
 
-/// A new file that only its owner may read.
-fn private_file(path: &Path, force: bool) -> Result<fs::File> {
+/// Whether a file lies in the directory that outputs go to: what an earlier run wrote is no input.
+fn is_below(path: &Path, directory: &Path) -> bool {
+    match (path.canonicalize(), directory.canonicalize()) {
+        (Ok(path), Ok(directory)) => path.starts_with(directory),
+        _ => false,
+    }
+}
+
+/// A new file that only its owner may read; that of the batch's earlier runs, when it `goes_on`.
+fn private_file(path: &Path, force: bool, goes_on: bool) -> Result<fs::File> {
     use std::os::unix::fs::OpenOptionsExt;
     let failed = |source| Error::Output { path: path.to_owned(), source };
     if force && path.exists() {
         fs::remove_file(path).map_err(failed)?;
+    }
+    if goes_on && path.exists() {
+        return OpenOptions::new().append(true).open(path).map_err(failed);
     }
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)
 }

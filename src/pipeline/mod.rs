@@ -7,6 +7,8 @@
 //! bounded by the queue's length. With one job all three are the caller's thread.
 
 mod archive;
+pub mod batch;
+mod begun;
 mod cutter;
 mod meter;
 mod writer;
@@ -25,6 +27,7 @@ use crate::limits;
 use crate::model::{Call, FaultKind};
 use crate::sink::{Entry, Sink, Target};
 use crate::source::{Archive, Back, Encoding, Source};
+use batch::{Batch, Ticket};
 use cutter::read_one;
 pub use meter::Meter;
 use writer::Writer;
@@ -39,6 +42,8 @@ pub struct Job {
     pub name: String,
     /// Where bytes go.
     pub target: Target,
+    /// What the batch says of it, if it belongs to one.
+    pub ticket: Option<Ticket>,
 }
 
 /// How to run.
@@ -69,6 +74,8 @@ pub struct Settings<'a> {
     pub one_output: Option<Target>,
     /// Whether the audit names the file before its records: a run over several inputs.
     pub many: bool,
+    /// What is known of earlier runs over the same directory.
+    pub batch: Option<Batch>,
     /// Whether files of archives keep their names, whatever they tell.
     pub keep_names: bool,
     /// Whether each record is masked and written as soon as it is there, in one thread: for live pipes.
@@ -111,6 +118,7 @@ impl Default for Settings<'_> {
             audit: None,
             one_output: None,
             many: false,
+            batch: None,
             keep_names: false,
             by_line: false,
             meter: Arc::default(),
@@ -131,6 +139,8 @@ pub struct Report {
     pub faults: Vec<(PathBuf, u64, u64, FaultKind)>,
     /// Inputs that could not be read, with the reason.
     pub unread: Vec<(PathBuf, std::io::Error)>,
+    /// Inputs that an earlier run had done.
+    pub skipped: u64,
     /// What a user should know: a guessed encoding, reopened conversations.
     pub notes: Vec<String>,
     /// The call that was asked for; the first if [`Wanted::TheOnly`] was.
@@ -161,6 +171,10 @@ enum Event {
     Broken { error: std::io::Error },
     /// Something to tell the user.
     Note(String),
+    /// An input of a batch begins: its masked name, and what is known of it.
+    Begin { name: String, ticket: Ticket },
+    /// An input of a batch is done with.
+    End,
 }
 
 /// Masks all inputs.
@@ -324,11 +338,20 @@ fn read_all(
     settings: &Settings,
     lane: &mut dyn Lane,
 ) -> Result<()> {
-    for job in jobs {
+    for mut job in jobs {
         if settings.stop.load(Ordering::Relaxed) {
             break;
         }
-        if !read_one(engine, job, settings, lane)? {
+        let goes_on = match job.ticket.take() {
+            None => read_one(engine, job, settings, lane)?,
+            Some(ticket) => {
+                let is_done = ticket.done.is_some();
+                lane.event(Event::Begin { name: job.name.clone(), ticket })?
+                    && (is_done || read_one(engine, job, settings, lane)?)
+                    && lane.event(Event::End)?
+            }
+        };
+        if !goes_on {
             break;
         }
     }

@@ -8,9 +8,11 @@ use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::batch::Batch;
+use super::begun::Begun;
 use super::{Event, Meter, Report, Settings, Wanted};
 use crate::audio::MuteList;
-use crate::audit::{File, Head, Line};
+use crate::audit::{Digest, File, Head, Line};
 use crate::engine::{Engine, FileContext, Output};
 use crate::error::{Error, Result};
 use crate::limits;
@@ -20,7 +22,7 @@ use crate::source::{Archive, Back, Encoding};
 
 /// The one thread that touches outputs, quarantine and audit, in that order of need.
 pub(super) struct Writer<'e> {
-    engine: &'e Engine,
+    pub(super) engine: &'e Engine,
     force: bool,
     key: Option<[u8; 32]>,
     quarantine: Option<Box<dyn Write + Send>>,
@@ -29,14 +31,19 @@ pub(super) struct Writer<'e> {
     head: Head,
     open: Option<OpenFile>,
     archive: Option<OpenArchive>,
+    pub(super) batch: Option<Batch>,
+    /// The input of the batch that is being read.
+    pub(super) begun: Option<Begun>,
+    /// Bytes of the audit so far.
+    pub(super) logged: u64,
     /// The output of all inputs, where there is only one.
     shared: Option<Sink>,
-    masked: Vec<u64>,
-    kept: Vec<u64>,
+    pub(super) masked: Vec<u64>,
+    pub(super) kept: Vec<u64>,
     /// Hashes of conversation ids of the open input; only asked.
     ids: HashSet<u64>,
     last_id: Option<u64>,
-    report: Report,
+    pub(super) report: Report,
     by_line: bool,
     meter: Arc<Meter>,
     mutes: Option<Mutes>,
@@ -72,13 +79,14 @@ struct OpenArchive {
 impl<'e> Writer<'e> {
     pub(super) fn new(engine: &'e Engine, settings: &mut Settings) -> Result<Self> {
         let mut report = Report::default();
-        let mut audit = None;
+        let (mut audit, mut logged) = (None, 0);
         if let Some((mut writer, run)) = settings.audit.take() {
             let mut line =
                 serde_json::to_vec(&Line::Run(run)).map_err(|error| Error::Usage(error.to_string()))?;
             line.push(b'\n');
             writer.write(&line)?;
             report.end.run = blake3::hash(&line).to_hex().to_string();
+            logged = line.len() as u64;
             audit = Some(writer);
         }
         let shared = match &settings.one_output {
@@ -105,6 +113,9 @@ impl<'e> Writer<'e> {
             head: Head::default(),
             open: None,
             archive: None,
+            batch: settings.batch.take(),
+            begun: None,
+            logged,
             shared,
             masked: vec![0; engine.rules().entities().len()],
             kept: vec![0; engine.rules().entities().len()],
@@ -133,8 +144,7 @@ impl<'e> Writer<'e> {
             Event::Unpacked { digest } => {
                 if let Some(archive) = self.archive.take() {
                     let output = archive.packed.map(Packed::finish).transpose()?;
-                    self.report.end.input.push(digest.publish());
-                    self.report.end.output.push(output.and_then(|digest| digest.publish()));
+                    self.completed(&digest, output.as_ref());
                 }
             }
             Event::Open { file, path, target, back } => self.open(file, path, &target, back)?,
@@ -159,14 +169,17 @@ impl<'e> Writer<'e> {
                         }
                         Some(_) => {}
                         None => {
-                            self.report.end.input.push(digest.publish());
-                            self.report.end.output.push(open.sink.finish()?.publish());
+                            let output = open.sink.finish()?;
+                            self.completed(&digest, Some(&output));
                         }
                     }
                 }
             }
             Event::Broken { error } => {
                 // Of an archive's file the archive goes on without it; a broken archive does not appear.
+                if let Some(begun) = &mut self.begun {
+                    begun.is_broken = true;
+                }
                 let (path, is_whole) = match self.open.take() {
                     Some(open) => (Some(open.path), self.archive.is_none()),
                     None => (self.archive.take().map(|archive| archive.path), true),
@@ -178,8 +191,24 @@ impl<'e> Writer<'e> {
                 self.report.unread.extend(path.map(|path| (path, error)));
             }
             Event::Note(note) => self.report.notes.push(note),
+            Event::Begin { name, ticket } => self.begin(name, ticket)?,
+            Event::End => self.end()?,
         }
         Ok(None)
+    }
+
+    /// Takes down the digests of an input and of its output.
+    fn completed(&mut self, input: &Digest, output: Option<&Digest>) {
+        self.report.end.input.push(input.publish());
+        self.report.end.output.push(output.and_then(Digest::publish));
+        if let (Some(begun), Some(output)) = (&mut self.begun, output) {
+            begun.written = output.bytes();
+        }
+    }
+
+    /// Whether outputs may replace files now.
+    fn may_replace(&self) -> bool {
+        self.force || self.begun.as_ref().is_some_and(Begun::replaces)
     }
 
     fn pack(&mut self, path: PathBuf, target: &Target, kind: Archive) -> Result<()> {
@@ -195,7 +224,7 @@ impl<'e> Writer<'e> {
             }
             _ => {
                 let back = Back::text(Encoding::Utf8);
-                Some(Packed::new(kind, Sink::open(target, back, self.force, self.key.as_ref())?))
+                Some(Packed::new(kind, Sink::open(target, back, self.may_replace(), self.key.as_ref())?))
             }
         };
         self.archive = Some(OpenArchive { path, packed });
@@ -212,7 +241,7 @@ impl<'e> Writer<'e> {
         self.report.end.files.push(file.name.clone());
         // Findings go to the one output, and nothing to the file's own.
         let back = if self.shared.is_some() { Back::text(back.encoding) } else { back };
-        let sink = Sink::open(target, back, self.force, self.key.as_ref())?;
+        let sink = Sink::open(target, back, self.may_replace(), self.key.as_ref())?;
         self.ids.clear();
         self.last_id = None;
         if let Some(mutes) = &mut self.mutes {
@@ -222,8 +251,12 @@ impl<'e> Writer<'e> {
         Ok(())
     }
 
-    fn audit(&mut self, lines: &[u8]) -> Result<()> {
+    pub(super) fn audit(&mut self, lines: &[u8]) -> Result<()> {
         self.head.update(lines);
+        self.logged += lines.len() as u64;
+        if let Some(begun) = &mut self.begun {
+            begun.lines.update(lines);
+        }
         match &mut self.audit {
             Some(audit) => audit.write(lines),
             None => Ok(()),
@@ -425,6 +458,14 @@ impl<'e> Writer<'e> {
             line.push(b'\n');
             audit.write(&line)?;
             audit.finish()?;
+        }
+        if let Some(batch) = self.batch.take() {
+            let gone = batch.finish()?;
+            if gone > 0 {
+                let what =
+                    if gone == 1 { "output of earlier runs has" } else { "outputs of earlier runs have" };
+                self.report.notes.push(format!("{gone} {what} no input any more: left as they are"));
+            }
         }
         Ok(self.report)
     }
