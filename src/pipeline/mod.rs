@@ -172,7 +172,7 @@ enum Event {
     /// Something to tell the user.
     Note(String),
     /// An input of a batch begins: its masked name, and what is known of it.
-    Begin { name: String, ticket: Ticket },
+    Begin { name: String, ticket: Box<Ticket> },
     /// An input of a batch is done with.
     End,
 }
@@ -346,7 +346,7 @@ fn read_all(
             None => read_one(engine, job, settings, lane)?,
             Some(ticket) => {
                 let is_done = ticket.done.is_some();
-                lane.event(Event::Begin { name: job.name.clone(), ticket })?
+                lane.event(Event::Begin { name: job.name.clone(), ticket: Box::new(ticket) })?
                     && (is_done || read_one(engine, job, settings, lane)?)
                     && lane.event(Event::End)?
             }

@@ -191,7 +191,7 @@ impl<'e> Writer<'e> {
                 self.report.unread.extend(path.map(|path| (path, error)));
             }
             Event::Note(note) => self.report.notes.push(note),
-            Event::Begin { name, ticket } => self.begin(name, ticket)?,
+            Event::Begin { name, ticket } => self.begin(name, *ticket)?,
             Event::End => self.end()?,
         }
         Ok(None)
