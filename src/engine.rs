@@ -12,6 +12,7 @@ pub mod explain;
 mod explained;
 mod file_name;
 mod found;
+mod heard;
 mod look;
 mod project;
 mod report;
@@ -25,7 +26,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::detect::{self, Ruleset};
 use crate::format::{self, Conversation, Layout};
 use crate::mask::{Numbers, operator_of, splice};
-use crate::model::{BRACKETS, Entity, Escape, Fault, FaultKind, Located, Role, Segment, Span, Way, Whole};
+use crate::model::{
+    BRACKETS, Call, Entity, Escape, Fault, FaultKind, Located, Role, Segment, Span, Way, Whole,
+};
 use crate::policy::{Action, Policy};
 use crate::scan::{Masks, Text, classify};
 use crate::view::View;
@@ -47,6 +50,8 @@ pub struct Engine {
     punctuated: Vec<Entity>,
     /// What is asked under [`Mode::Explain`].
     question: explain::Question,
+    /// Whether it is asked when what is masked was said.
+    listens: bool,
 }
 
 /// What comes out.
@@ -94,6 +99,8 @@ pub struct Output {
     pub kept: Vec<u64>,
     /// Hashes of the conversations' ids, in order.
     pub ids: Vec<u64>,
+    /// When what is masked was said, by conversation, if that was asked.
+    pub calls: Vec<Call>,
     /// Conversations cut at the limit.
     pub cut: u64,
     /// Records read, a header not counted.
@@ -113,6 +120,7 @@ impl Output {
         self.masked.clear();
         self.kept.clear();
         self.ids.clear();
+        self.calls.clear();
         (self.cut, self.records) = (0, 0);
     }
 }
@@ -161,7 +169,14 @@ impl Engine {
             mode,
             punctuated,
             question: explain::Question::default(),
+            listens: false,
         }
+    }
+
+    /// The same engine, which also tells when what is masked was said, in `Output::calls`.
+    #[must_use]
+    pub fn listening(self) -> Engine {
+        Engine { listens: true, ..self }
     }
 
     /// The same engine, with other signs around labels: one pair of [`BRACKETS`].
@@ -192,6 +207,12 @@ impl Engine {
     #[must_use]
     pub fn masks(&self) -> bool {
         self.mode == Mode::Mask
+    }
+
+    /// Whether it tells when what is masked was said.
+    #[must_use]
+    pub fn listens(&self) -> bool {
+        self.listens
     }
 
     /// Buffers for one worker.
@@ -280,6 +301,7 @@ impl Engine {
             out.cut += u64::from(conversation.cut);
             let before =
                 (out.bytes.len(), out.audit.len(), out.quarantine.len(), out.faults.len(), out.found.len());
+            let calls = out.calls.len();
             let done = catch_unwind(AssertUnwindSafe(|| {
                 self.conversation(file, &chunk, &conversation, worker, out);
             }));
@@ -290,6 +312,7 @@ impl Engine {
                 out.quarantine.truncate(before.2);
                 out.faults.truncate(before.3);
                 out.found.truncate(before.4);
+                out.calls.truncate(calls);
                 *worker = self.worker();
                 for record in &conversation.records {
                     let fault = record.fault.unwrap_or(Fault { kind: FaultKind::Internal, at: 0 });
@@ -376,6 +399,9 @@ impl Engine {
         self.stitch(file, chunk, conversation, from, worker);
         self.project(chunk, conversation, from, worker);
         self.replacements(file, chunk, conversation, worker);
+        if self.listens {
+            self.listen(file, chunk, conversation, worker, out);
+        }
         let count = |found: &[Located], counts: &mut [u64]| {
             for located in found {
                 counts[usize::from(located.finding.entity.0)] += 1;

@@ -32,6 +32,9 @@ pub enum Error {
     /// An audit log does not agree with itself or with the files it speaks of.
     #[error("{0}")]
     Integrity(String),
+    /// Something that must be masked could not be: nothing was completed.
+    #[error("{0}")]
+    Gate(String),
     /// The user or the system asked to stop.
     #[error("interrupted; no output was completed")]
     Interrupted,
@@ -43,6 +46,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Error::Usage(_) | Error::File(_) => 2,
+            Error::Gate(_) => 4,
             Error::Integrity(_) => 5,
             Error::Output { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe => 141,
             Error::Input { .. } | Error::Output { .. } => 6,

@@ -26,6 +26,7 @@
 //! assert_eq!(found[0].1, 9..23);
 //! ```
 
+pub mod audio;
 pub mod audit;
 pub mod cli;
 pub mod detect;

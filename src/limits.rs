@@ -117,6 +117,30 @@ pub const PIECES_TURN: usize = 256;
 /// with fillers has under 80.
 pub const SPOKEN_TOKENS: usize = 128;
 
+/// Windows of one recording. An hour in which every second word is personal has some 5,000.
+pub const WINDOWS: usize = 1 << 20;
+
+/// Milliseconds that a window may reach beyond the end of a recording: recognisers round up to whole frames and
+/// seconds. A transcript that says more is of another recording.
+pub const BEHIND_END_MS: u64 = 2_000;
+
+/// How often a recording may be as long as all that its transcript says. Times in a wrong unit are off by 1,000; an
+/// hour on hold before a word is said is not.
+pub const LONGER_THAN_SAID: u64 = 500;
+
+/// Channels of a recording. Calls have one for each who speaks.
+pub const CHANNELS: u16 = 256;
+
+/// Chunks of a WAV file. Recorders write a dozen.
+pub const RIFF_CHUNKS: usize = 1 << 16;
+
+/// Bytes behind the last chunk of a WAV file that are no chunk. Old tags have 128; more are samples whose length was
+/// written down wrongly, as in a file of more than 4 GiB.
+pub const RIFF_REST_BYTES: u64 = 4 << 10;
+
+/// Bytes of a recording that are worked on at once.
+pub const AUDIO_BYTES: usize = 256 << 10;
+
 /// Bytes that an input may have that must be read in any order and is no file: a zip through a pipe.
 pub const WHOLE_BYTES: usize = 256 << 20;
 

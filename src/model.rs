@@ -405,3 +405,41 @@ pub struct Located {
     /// The segment it lies in: an index into the conversation's segments.
     pub segment: u32,
 }
+
+/// A stretch of a recording in which something personal is said.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Window {
+    /// Where it begins, in milliseconds.
+    pub start: u64,
+    /// Where it ends.
+    pub end: u64,
+    /// What is said.
+    pub entity: Entity,
+    /// The channel on which it is said, from 0, if the document tells.
+    pub channel: Option<u16>,
+    /// Who says it, if the document has a label that names nobody.
+    pub speaker: Option<Box<str>>,
+    /// The rule that found it: an index into the rule set; `None` for a tag that stood there already.
+    pub rule: Option<u16>,
+    /// How sure the rule is, in hundredths.
+    pub score: u8,
+}
+
+/// When a call says what is masked in it.
+#[derive(Clone, Debug, Default)]
+pub struct Call {
+    /// Number of its first record in the file.
+    pub record: u64,
+    /// Hash of the conversation's id, when it has one.
+    pub id: Option<u64>,
+    /// How long it is in milliseconds, if the document tells.
+    pub duration: Option<u64>,
+    /// When the last of what has times ends, in milliseconds.
+    pub last: Option<u64>,
+    /// In no order; they may overlap.
+    pub windows: Vec<Window>,
+    /// Turns in which words have no times, so that the whole of them is a window.
+    pub whole_turns: u64,
+    /// What is masked and said at no known time: record and field in its masked form.
+    pub untimed: Vec<(u64, String)>,
+}

@@ -12,7 +12,7 @@ const LEVELS: &[&[&str]] = &[
     &["view"],
     &["format", "detect", "resolve", "audit", "tables"],
     &["source", "mask"],
-    &["sink", "policy"],
+    &["sink", "policy", "audio"],
     &["engine"],
     &["pipeline", "eval"],
     &["cli"],

@@ -75,6 +75,10 @@ impl Verify {
             self.check_outputs(&log)?;
             writeln!(said, "the outputs are those of the run")?;
         }
+        if !self.input.is_empty() && log.run.options.iter().any(|option| option.starts_with("recording=")) {
+            let message = "this is the log of a recording; repeat `sourdine audio` and compare the logs";
+            return Err(Error::Usage(message.into()).into());
+        }
         if !self.input.is_empty() {
             let engine = self.text.engine(Mode::Mask)?;
             let mut settings = self.text.settings()?;

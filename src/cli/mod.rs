@@ -3,6 +3,7 @@
 //! One file per subcommand: its arguments, its help, its run. Data goes to standard output, everything
 //! else to standard error.
 
+mod audio;
 mod audit;
 mod colour;
 mod columns;
@@ -12,6 +13,7 @@ mod explain;
 mod formats;
 mod manual;
 mod options;
+mod outputs;
 mod progress;
 mod redact;
 mod rules;
@@ -44,10 +46,10 @@ static STOP: AtomicBool = AtomicBool::new(false);
         cat notes.txt | sourdine redact               mask a pipe\n  \
         sourdine explain calls.jsonl:12               why is record 12 masked so?\n\n\
         {usage-heading} {usage}\n\n{all-args}{after-help}",
-    after_help = "Exit codes: 0 done, 1 something found (--check), 2 usage, 4 records quarantined,\n\
-        5 audit does not verify, 6 input or output failed, 130 interrupted, 141 reader\n\
-        gone. No redactor finds everything: measure on your own text (sourdine eval)\n\
-        before you rely on it."
+    after_help = "Exit codes: 0 done, 1 something found (--check), 2 usage, 4 records quarantined\n\
+        or a recording that cannot be muted, 5 audit does not verify, 6 input or output\n\
+        failed, 130 interrupted, 141 reader gone. No redactor finds everything: measure\n\
+        on your own text (sourdine eval) before you rely on it."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -67,6 +69,7 @@ struct Arguments {
 enum Command {
     Redact(redact::Redact),
     Scan(scan::Scan),
+    Audio(Box<audio::Audio>),
     Explain(explain::Explain),
     Eval(eval::Eval),
     Rules(rules::Rules),
@@ -94,6 +97,7 @@ pub fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Redact(command) => command.run(),
         Command::Scan(command) => command.run(),
+        Command::Audio(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Eval(command) => command.run(),
         Command::Rules(command) => command.run(),

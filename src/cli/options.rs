@@ -53,7 +53,6 @@ pub(super) enum Detector {
     Conversation,
 }
 
-/// How an input is read.
 /// How readily a word is taken for a name.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Recall {
@@ -83,6 +82,7 @@ impl Recall {
     }
 }
 
+/// How an input is read.
 #[derive(Args)]
 pub(super) struct Reading {
     /// Format of the input; detected by name, else by content
@@ -448,7 +448,7 @@ pub(super) fn rule_files(path: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// The system's complaint about a file that is not there, with one of nearly the same name beside it.
-fn missing(path: &Path, source: std::io::Error) -> std::io::Error {
+pub(super) fn missing(path: &Path, source: std::io::Error) -> std::io::Error {
     let (Some(name), std::io::ErrorKind::NotFound) = (path.file_name(), source.kind()) else { return source };
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let Ok(entries) = fs::read_dir(directory) else { return source };

@@ -1,8 +1,7 @@
 //! `sourdine redact`: masks text.
 
-use std::collections::HashSet;
 use std::fs::{self, OpenOptions};
-use std::io::{self, IsTerminal, stderr, stdout};
+use std::io::{IsTerminal, stderr, stdout};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,6 +10,7 @@ use clap::Args;
 
 use super::colour::{Colour, Paint};
 use super::options::{TextOptions, jobs};
+use super::outputs::{self, audit_of, is_device};
 use super::progress::{self, Progress, Stats};
 use super::{say, say_plainly};
 use crate::engine::Mode;
@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 
 use crate::pipeline::batch::Batch;
 use crate::pipeline::{self, Job, Report};
-use crate::sink::{Sink, Target, exists};
+use crate::sink::{Sink, Target};
 use crate::source::{Back, Encoding, Packing, Source};
 
 /// Mask personal data in files, directories or standard input
@@ -42,6 +42,17 @@ pub(super) struct Redact {
     /// Where records that cannot be decoded are kept, raw (readable by you alone)
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     quarantine: Option<PathBuf>,
+    /// Where the windows of the recording go in which something masked is said, as JSON; of one input
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["dry_run", "check", "line_buffered"],
+        help_heading = "Output"
+    )]
+    mute_list: Option<PathBuf>,
+    /// Milliseconds that are muted on either side of what is said
+    #[arg(long, value_name = "MS", default_value_t = 250, value_parser = clap::value_parser!(u64).range(..=10_000), help_heading = "Output")]
+    mute_padding: u64,
     /// Name the files of a directory as the inputs are named, whatever the names tell
     #[arg(long, help_heading = "Output")]
     keep_names: bool,
@@ -80,7 +91,10 @@ pub(super) struct Redact {
 
 impl Redact {
     pub(super) fn run(&self) -> anyhow::Result<u8> {
-        let engine = self.text.engine(Mode::Mask)?;
+        let mut engine = self.text.engine(Mode::Mask)?;
+        if self.mute_list.is_some() {
+            engine = engine.listening();
+        }
         let mut settings = self.text.settings()?;
         let writes = !self.dry_run && !self.check;
         let into = self.output.as_deref().filter(|_| writes);
@@ -103,6 +117,11 @@ impl Redact {
                 directory.display()
             ))
             .into());
+        }
+        if self.mute_list.is_some() && (jobs.len() > 1 || is_tree) {
+            let message = "--mute-list is for one input and one output, which is no directory: it would not say which \
+                           recording is meant";
+            return Err(Error::Usage(message.into()).into());
         }
         let audit = if writes { self.audit_path(is_tree) } else { self.audit.clone() };
         let mut batch = None;
@@ -132,6 +151,7 @@ impl Redact {
             }
         }
         settings.force = self.force;
+        settings.mute_list = self.mute_list.clone().map(|path| (Target::Path(path), self.mute_padding));
         settings.keep_names = self.keep_names;
         settings.many = jobs.len() > 1 || is_tree;
         if let Some(path) = &audit {
@@ -177,12 +197,7 @@ impl Redact {
 
     fn audit_path(&self, is_tree: bool) -> Option<PathBuf> {
         let beside = |output: &PathBuf| {
-            if is_tree {
-                return Some(output.join("sourdine.audit.jsonl"));
-            }
-            let mut name = output.clone().into_os_string();
-            name.push(".audit.jsonl");
-            (!is_device(output)).then(|| PathBuf::from(name))
+            if is_tree { Some(output.join("sourdine.audit.jsonl")) } else { audit_of(output) }
         };
         self.audit.clone().or_else(|| self.output.as_ref().and_then(beside))
     }
@@ -190,42 +205,22 @@ impl Redact {
     /// Refuses, before anything is written, outputs that exist, that are inputs, or that are named twice.
     /// An output of an earlier run over the same directory may be there, and its audit when the batch `goes_on`.
     fn check_outputs(&self, jobs: &[Job], audit: Option<&Path>, is_tree: bool, goes_on: bool) -> Result<()> {
-        let inputs: HashSet<(u64, u64)> = jobs
-            .iter()
-            .filter_map(|job| match &job.source {
-                Source::File(input) => identity(input),
-                Source::Stdin | Source::Reader(_) => None,
-            })
-            .collect();
-        let mut named: HashSet<&Path> = HashSet::new();
-        let quarantine = self.quarantine.as_deref();
         let targets = jobs.iter().filter_map(|job| match &job.target {
             Target::Path(path) => {
                 Some((path.as_path(), job.ticket.as_ref().is_some_and(|ticket| ticket.replaces)))
             }
             _ => None,
         });
-        let beside = audit.into_iter().chain(quarantine).map(|path| (path, goes_on));
-        for (path, is_ours) in targets.chain(beside) {
-            if is_device(path) {
-                continue;
-            }
-            if identity(path).is_some_and(|known| inputs.contains(&known)) {
-                return Err(Error::Usage(format!("{}: is an input; name another output", path.display())));
-            }
-            if !named.insert(path) {
-                return Err(Error::Usage(format!("{}: two outputs would have this name", path.display())));
-            }
-            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-            if let Some(parent) = parent.filter(|parent| !is_tree && !parent.is_dir()) {
-                let source = io::Error::new(io::ErrorKind::NotFound, "no such directory; make it first");
-                return Err(Error::Output { path: parent.to_owned(), source });
-            }
-            if !self.force && !is_ours && path.exists() {
-                return Err(exists(path));
-            }
-        }
-        Ok(())
+        let inputs: Vec<&Path> = jobs
+            .iter()
+            .filter_map(|job| match &job.source {
+                Source::File(input) => Some(input.as_path()),
+                Source::Stdin | Source::Reader(_) => None,
+            })
+            .collect();
+        let beside = audit.into_iter().chain(self.quarantine.as_deref()).map(|path| (path, goes_on));
+        let mute_list = self.mute_list.as_deref().map(|path| (path, false));
+        outputs::check(targets.chain(beside).chain(mute_list), &inputs, is_tree, self.force)
     }
 
     fn tell(&self, report: &Report, elapsed: Duration, is_shown: bool) {
@@ -290,17 +285,6 @@ pub(super) fn tell_problems(report: &Report, is_kept: bool) {
     if report.end.cut > 0 {
         say(format_args!("{} conversations were longer than 8 MiB and were cut there", report.end.cut));
     }
-}
-
-/// Whether the path is there and no regular file or directory: written to directly, without an audit.
-fn is_device(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|known| !known.is_file() && !known.is_dir())
-}
-
-/// What tells a file from all others, under whatever name.
-fn identity(path: &Path) -> Option<(u64, u64)> {
-    use std::os::unix::fs::MetadataExt;
-    fs::metadata(path).ok().map(|known| (known.dev(), known.ino()))
 }
 
 /// Whether a file lies in the directory that outputs go to: what an earlier run wrote is no input.

@@ -18,9 +18,9 @@ use crate::view::decode::code_points;
 const NEAR: u32 = 3;
 
 /// What was found in the turns: its words there, and its place among the findings.
-struct Source {
-    words: Range<u32>,
-    at: usize,
+pub(super) struct Source {
+    pub(super) words: Range<u32>,
+    pub(super) at: usize,
 }
 
 /// An edit of the file's bytes.
@@ -64,9 +64,8 @@ impl Engine {
         }
         let turns = &shown.turns;
         let of_turns = |(at, located): (usize, &Located)| {
-            let first = turns.partition_point(|word| word.span.end <= located.span.start) as u32;
-            let last = turns.partition_point(|word| word.span.start < located.span.end) as u32;
-            (first < last).then_some(Source { words: first..last, at })
+            let words = words_of(located.span, turns);
+            (!words.is_empty()).then_some(Source { words, at })
         };
         let sources: Vec<Source> = worker.masked.iter().enumerate().filter_map(of_turns).collect();
         // All copies of a value carry its number.
@@ -120,6 +119,13 @@ impl Engine {
     }
 }
 
+/// The words of the turns that the span shares a byte with.
+pub(super) fn words_of(span: Span, turns: &[Token]) -> Range<u32> {
+    let first = turns.partition_point(|word| word.span.end <= span.start) as u32;
+    let last = turns.partition_point(|word| word.span.start < span.end) as u32;
+    first..last.max(first)
+}
+
 /// Lets what was carried over into an aside, behind the first `own`, agree with what was found there.
 fn settle(found: &mut Vec<Located>, own: usize) {
     let (looked, carried) = found.split_at_mut(own);
@@ -165,7 +171,7 @@ fn turn_of(shown: &Shown, turn_starts: &[u32], aside: &Aside) -> usize {
 }
 
 /// A run of an aside, by where it ends among the words of the turns: no run before it ends later.
-struct ByTurn {
+pub(super) struct ByTurn {
     /// First word in the turns.
     read: u32,
     /// The last end of this run and of those before it.
@@ -175,7 +181,7 @@ struct ByTurn {
 }
 
 /// Lists the runs of an aside in the order of the turns.
-fn in_order_of_turns(aside: &Aside, shown: &Shown, out: &mut Vec<ByTurn>) {
+pub(super) fn in_order_of_turns(aside: &Aside, shown: &Shown, out: &mut Vec<ByTurn>) {
     out.clear();
     let runs = &shown.runs[aside.runs.start as usize..aside.runs.end as usize];
     out.extend(runs.iter().enumerate().map(|(at, run)| ByTurn {
@@ -192,7 +198,7 @@ fn in_order_of_turns(aside: &Aside, shown: &Shown, out: &mut Vec<ByTurn>) {
 }
 
 /// Calls `put` with where in the aside the words of `source` stand, which fill `span` in the turns.
-fn carry(
+pub(super) fn carry(
     source: &Source,
     span: Span,
     aside: &Aside,

@@ -130,14 +130,14 @@ impl Engine {
 }
 
 /// Pointers to strings of a record.
-struct Places {
+pub(super) struct Places {
     /// Where each begins in the file, ascending.
     starts: Vec<u32>,
     pointers: Vec<String>,
 }
 
 impl Places {
-    fn of_pieces(became: &Became, record: usize, pieces: &[usize]) -> Places {
+    pub(super) fn of_pieces(became: &Became, record: usize, pieces: &[usize]) -> Places {
         let Became { file, chunk, conversation, masked, replacement } = *became;
         let mut starts: Vec<u32> =
             pieces.iter().map(|&piece| conversation.shown.pieces[piece].raw.start).collect();
@@ -149,7 +149,7 @@ impl Places {
         Places { starts, pointers }
     }
 
-    fn of(&self, conversation: &Conversation, piece: usize) -> &str {
+    pub(super) fn of(&self, conversation: &Conversation, piece: usize) -> &str {
         let start = conversation.shown.pieces[piece].raw.start;
         let at = self.starts.binary_search(&start).ok();
         at.and_then(|at| self.pointers.get(at)).map_or("", String::as_str)

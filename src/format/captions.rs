@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 
 use super::labels::{Label, Labels};
+use super::times::{self, Spoken, Times};
 use super::{Chunk, Conversation, FieldOptions, Format, Layout, line_end, same_line_end, without_line_end};
 use crate::error::{Error, Result};
 use crate::limits;
@@ -209,6 +210,46 @@ impl Reader<'_, '_> {
     }
 }
 
+/// Calls `read` with the lines of each block from byte `at` on: where they begin and end. Empty lines part blocks.
+fn each_block(bytes: &[u8], at: usize, mut read: impl FnMut(&[(usize, usize)])) {
+    let (mut lines, mut start) = (Vec::new(), at);
+    while let Some(next) = line_end(bytes, start, true) {
+        if bytes[start..next].trim_ascii().is_empty() {
+            if !lines.is_empty() {
+                read(&lines);
+            }
+            lines.clear();
+        } else {
+            lines.push((start, next));
+        }
+        start = next;
+    }
+    if !lines.is_empty() {
+        read(&lines);
+    }
+}
+
+/// Whether a block without times that begins with this line is header or comment.
+fn is_aside(first: &[u8]) -> bool {
+    let first = first.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(first);
+    first.starts_with(b"WEBVTT") || first.starts_with(b"NOTE")
+}
+
+/// A string of which nothing is known but where it stands.
+fn unsaid(raw: Span) -> Spoken {
+    Spoken {
+        raw,
+        said: None,
+        channel: None,
+        speaker: None,
+        is_named: false,
+        is_spoken: false,
+        next: None,
+        end_before: None,
+        start_behind: None,
+    }
+}
+
 /// Whether what stands between angle or curly brackets is a mark: `v Name`, `/v`, `c.loud`, `00:01.000`, `i`, `\an8`;
 /// tags of masked values are none.
 fn is_mark(mark: &[u8], open: u8) -> bool {
@@ -257,21 +298,7 @@ impl Layout for Captions {
         }
         let mut reader =
             Reader { captions: self, bytes, out, open: None, speaker: Vec::new(), labels: Vec::new() };
-        let (mut lines, mut start) = (Vec::new(), at);
-        while let Some(next) = line_end(bytes, start, true) {
-            if bytes[start..next].trim_ascii().is_empty() {
-                if !lines.is_empty() {
-                    reader.block(&lines);
-                }
-                lines.clear();
-            } else {
-                lines.push((start, next));
-            }
-            start = next;
-        }
-        if !lines.is_empty() {
-            reader.block(&lines);
-        }
+        each_block(bytes, at, |lines| reader.block(lines));
         reader.close();
         out.shown.finish(self.kernel, true);
         end
@@ -319,6 +346,28 @@ impl Layout for Captions {
                 .iter()
                 .map(|raw| by_start.get(raw).map_or_else(String::new, |&piece| field(conversation, piece))),
         );
+    }
+
+    fn times(&self, chunk: &Chunk, conversation: &Conversation) -> Times {
+        let mut strings: Vec<Spoken> =
+            conversation.shown.pieces.iter().map(|piece| unsaid(piece.raw)).collect();
+        strings.sort_by_key(|string| string.raw);
+        let bytes = chunk.file;
+        let mut next = 0;
+        each_block(bytes, 0, |lines| {
+            let text = |line: &(usize, usize)| without_line_end(&bytes[line.0..line.1]);
+            let end = lines[lines.len() - 1].1 as u32;
+            while let Some(string) = strings.get_mut(next).filter(|string| string.raw.start < end) {
+                // The empty line before a cue may be missing.
+                let above = lines.iter().rev().skip_while(|line| line.0 as u32 > string.raw.start);
+                let timing = above.map(text).find(|line| is_timing(line));
+                string.said = timing.and_then(times::of_timing);
+                // What is neither header nor comment may be a cue whose times cannot be read.
+                string.is_named = timing.is_some() || !is_aside(text(&lines[0]));
+                next += 1;
+            }
+        });
+        Times::of_cues(strings)
     }
 
     fn record_bytes(&self) -> usize {

@@ -6,6 +6,7 @@
 //! says otherwise.
 
 use super::fields::{Field, Fields};
+use super::times::Times;
 use super::tree::{string_end, value_end};
 use super::values::{self, Values};
 use super::{Chunk, Conversation, Format, Layout, id_hash, line_end};
@@ -378,6 +379,10 @@ impl Layout for Documents {
     ) {
         let value = self.of_record(chunk)(&conversation.records[record]);
         self.values.walk_to(chunk, conversation, value, wanted, masked, out);
+    }
+
+    fn times(&self, chunk: &Chunk, conversation: &Conversation) -> Times {
+        self.values.times(chunk, self.of_record(chunk), conversation)
     }
 
     fn record_bytes(&self) -> usize {

@@ -67,11 +67,34 @@ struct Lexicon {
     characters: Vec<String>,
     codes: Vec<String>,
     technical: Vec<String>,
+    times: TimeNames,
+}
+
+/// The names of fields that say when something was said, and on which channel.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TimeNames {
+    pub(super) start: Vec<String>,
+    pub(super) end: Vec<String>,
+    pub(super) length: Vec<String>,
+    pub(super) both: Vec<String>,
+    pub(super) milliseconds: Vec<String>,
+    pub(super) seconds: Vec<String>,
+    pub(super) ticks: Vec<String>,
+    pub(super) nanoseconds: Vec<String>,
+    pub(super) channel: Vec<String>,
+    pub(super) channel_from_one: Vec<String>,
+    pub(super) channels: Vec<String>,
 }
 
 fn shipped() -> Lexicon {
     toml::from_str(include_str!("../../patterns/lexicons/fields.toml"))
         .expect("the shipped lexicon is tested")
+}
+
+/// The names of fields that hold times.
+pub(super) fn times() -> TimeNames {
+    shipped().times
 }
 
 /// The names of fields that hold a person's name.
@@ -222,10 +245,10 @@ impl<T: Copy> Memo<T> {
     }
 }
 
-const NAME_BYTES: usize = 64;
+pub(super) const NAME_BYTES: usize = 64;
 
 /// The name without `_`, `-`, spaces and dots, lower case; `None` when it is empty or too long to be known.
-fn normalised<'a>(name: &[u8], buffer: &'a mut [u8; NAME_BYTES]) -> Option<&'a [u8]> {
+pub(super) fn normalised<'a>(name: &[u8], buffer: &'a mut [u8; NAME_BYTES]) -> Option<&'a [u8]> {
     let mut length = 0;
     for byte in name {
         if !matches!(byte, b'_' | b'-' | b' ' | b'.') {

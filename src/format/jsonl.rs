@@ -1,6 +1,7 @@
 //! JSON lines: a record a line; lines with the same conversation id that stand together belong together.
 
 use super::fields::Fields;
+use super::times::Times;
 use super::values::{self, Parts, Values};
 use super::{Chunk, Conversation, FieldOptions, Format, Layout, count_lines, line_end, same_line_end};
 use crate::limits;
@@ -136,6 +137,10 @@ impl Layout for Lines {
     ) {
         let value = Lines::value_of(chunk)(&conversation.records[record]);
         self.0.walk_to(chunk, conversation, value, wanted, masked, out);
+    }
+
+    fn times(&self, chunk: &Chunk, conversation: &Conversation) -> Times {
+        self.0.times(chunk, Lines::value_of(chunk), conversation)
     }
 
     fn marker(&self, raw: &[u8], out: &mut Vec<u8>) {

@@ -24,6 +24,7 @@ mod shape;
 mod shown;
 mod table;
 mod text;
+mod times;
 mod tree;
 mod values;
 
@@ -32,6 +33,7 @@ pub use columns::{ColumnOption, Decision, Treatment};
 pub use fields::FieldOptions;
 pub use labels::SPEAKER;
 pub use shown::{Aside, Dependent, Piece, Shown};
+pub use times::{Spoken, Times};
 pub use tree::Says;
 
 use crate::error::{Error, Result};
@@ -277,6 +279,11 @@ pub trait Layout: Send + Sync {
         _masked: &dyn Fn(u32) -> Option<String>,
         _out: &mut Vec<String>,
     ) {
+    }
+
+    /// When the strings of the conversation were said, where the format tells.
+    fn times(&self, _chunk: &Chunk, _conversation: &Conversation) -> Times {
+        Times::default()
     }
 
     /// Longest record in bytes; a longer one is quarantined.

@@ -398,7 +398,7 @@ pub(super) fn pointers(
 }
 
 /// Where the number ends that begins at `at`.
-fn number_end(bytes: &[u8], at: usize, end: usize) -> usize {
+pub(super) fn number_end(bytes: &[u8], at: usize, end: usize) -> usize {
     at + bytes[at..end].iter().take_while(|b| b"0123456789-+.eE".contains(b)).count()
 }
 

@@ -5,6 +5,7 @@
 use super::fields::{Field, Fields};
 use super::json::{Parser, Scratch};
 use super::shown::Shown;
+use super::times::Times;
 use super::{Chunk, Conversation, id_hash, tree, without_line_end};
 use crate::model::{FaultKind, Record, Role, Segment, Span};
 use crate::scan::{Kernel, Masks, Text, classify};
@@ -102,6 +103,17 @@ impl Values {
             from = to;
         }
         out.shown.show(self.kernel, chunk.file, &out.tree, &mut out.segments);
+    }
+
+    /// When the strings of the conversation were said. `value_of` gives the value of a record.
+    pub(super) fn times(
+        &self,
+        chunk: &Chunk,
+        value_of: impl Fn(&Record) -> Span,
+        conversation: &Conversation,
+    ) -> Times {
+        let sound = conversation.records.iter().filter(|record| record.fault.is_none());
+        Times::read(chunk.file, sound.map(value_of), &self.fields)
     }
 
     pub(super) fn keys<'a>(

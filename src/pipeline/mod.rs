@@ -24,7 +24,7 @@ use crate::engine::{Engine, FileContext, Output, Worker};
 use crate::error::{Error, Result};
 use crate::format::{FieldOptions, Format};
 use crate::limits;
-use crate::model::FaultKind;
+use crate::model::{Call, FaultKind};
 use crate::sink::{Entry, Sink, Target};
 use crate::source::{Archive, Back, Encoding, Source};
 use batch::{Batch, Ticket};
@@ -82,6 +82,23 @@ pub struct Settings<'a> {
     pub by_line: bool,
     /// Where the run says how far it is.
     pub meter: Arc<Meter>,
+    /// Where the windows of the recording go, with so many milliseconds around each. The engine must listen, and
+    /// there is one input.
+    pub mute_list: Option<(Target, u64)>,
+    /// Whether the report tells the windows of one call. The engine must listen, and there is one input.
+    pub call: Wanted,
+}
+
+/// Which call's windows are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wanted {
+    /// None is asked for.
+    #[default]
+    Nothing,
+    /// There is only one; records without a conversation id belong to one call.
+    TheOnly,
+    /// The one that the record of this number belongs to.
+    OfRecord(u64),
 }
 
 impl Default for Settings<'_> {
@@ -105,6 +122,8 @@ impl Default for Settings<'_> {
             keep_names: false,
             by_line: false,
             meter: Arc::default(),
+            mute_list: None,
+            call: Wanted::Nothing,
         }
     }
 }
@@ -124,6 +143,12 @@ pub struct Report {
     pub skipped: u64,
     /// What a user should know: a guessed encoding, reopened conversations.
     pub notes: Vec<String>,
+    /// The call that was asked for; the first if [`Wanted::TheOnly`] was.
+    pub call: Option<Call>,
+    /// Where calls begin that are not part of one before: numbers of records, as many as are shown.
+    pub calls: Vec<u64>,
+    /// Whether records of the call may stand apart from it, so that `call` may lack their windows.
+    pub is_parted: bool,
 }
 
 /// What the reader tells the writer, in order.
@@ -147,7 +172,7 @@ enum Event {
     /// Something to tell the user.
     Note(String),
     /// An input of a batch begins: its masked name, and what is known of it.
-    Begin { name: String, ticket: Ticket },
+    Begin { name: String, ticket: Box<Ticket> },
     /// An input of a batch is done with.
     End,
 }
@@ -321,7 +346,7 @@ fn read_all(
             None => read_one(engine, job, settings, lane)?,
             Some(ticket) => {
                 let is_done = ticket.done.is_some();
-                lane.event(Event::Begin { name: job.name.clone(), ticket })?
+                lane.event(Event::Begin { name: job.name.clone(), ticket: Box::new(ticket) })?
                     && (is_done || read_one(engine, job, settings, lane)?)
                     && lane.event(Event::End)?
             }

@@ -10,12 +10,13 @@ use std::sync::Arc;
 
 use super::batch::Batch;
 use super::begun::Begun;
-use super::{Event, Meter, Report, Settings};
+use super::{Event, Meter, Report, Settings, Wanted};
+use crate::audio::MuteList;
 use crate::audit::{Digest, File, Head, Line};
 use crate::engine::{Engine, FileContext, Output};
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::{Entity, FaultKind};
+use crate::model::{Call, Entity, FaultKind};
 use crate::sink::{Packed, Sink, Target};
 use crate::source::{Archive, Back, Encoding};
 
@@ -45,6 +46,21 @@ pub(super) struct Writer<'e> {
     pub(super) report: Report,
     by_line: bool,
     meter: Arc<Meter>,
+    mutes: Option<Mutes>,
+    /// What is said at no known time: how often, and the first places.
+    untimed: (u64, Vec<(u64, String)>),
+    whole_turns: u64,
+    /// Which call is to be told of.
+    wanted: Wanted,
+    /// Whether records without an id were passed over on the way to it.
+    plain_left: bool,
+}
+
+/// The list of windows.
+struct Mutes {
+    sink: Sink,
+    padding: u64,
+    list: Option<MuteList>,
 }
 
 struct OpenFile {
@@ -79,6 +95,13 @@ impl<'e> Writer<'e> {
             }
             None => None,
         };
+        let mutes = match settings.mute_list.take() {
+            Some((target, padding)) => {
+                let sink = Sink::open(&target, Back::text(Encoding::Utf8), settings.force, None)?;
+                Some(Mutes { sink, padding, list: None })
+            }
+            None => None,
+        };
         report.end.keyed = settings.key.is_some();
         Ok(Writer {
             engine,
@@ -101,6 +124,11 @@ impl<'e> Writer<'e> {
             report,
             by_line: settings.by_line,
             meter: Arc::clone(&settings.meter),
+            mutes,
+            untimed: (0, Vec::new()),
+            whole_turns: 0,
+            wanted: settings.call,
+            plain_left: false,
         })
     }
 
@@ -133,6 +161,7 @@ impl<'e> Writer<'e> {
             }
             Event::Close { digest, bytes } => {
                 if let Some(open) = self.open.take() {
+                    self.hold(&open)?;
                     self.report.bytes += bytes;
                     match &mut self.archive {
                         Some(OpenArchive { packed: Some(packed), .. }) => {
@@ -162,7 +191,7 @@ impl<'e> Writer<'e> {
                 self.report.unread.extend(path.map(|path| (path, error)));
             }
             Event::Note(note) => self.report.notes.push(note),
-            Event::Begin { name, ticket } => self.begin(name, ticket)?,
+            Event::Begin { name, ticket } => self.begin(name, *ticket)?,
             Event::End => self.end()?,
         }
         Ok(None)
@@ -183,6 +212,10 @@ impl<'e> Writer<'e> {
     }
 
     fn pack(&mut self, path: PathBuf, target: &Target, kind: Archive) -> Result<()> {
+        if self.engine.listens() {
+            let message = "an archive holds transcripts of several recordings; unpack it and name the one that is meant";
+            return Err(Error::Usage(format!("{}: {message}", path.display())));
+        }
         let packed = match target {
             _ if self.shared.is_some() => None,
             Target::Stdout if std::io::stdout().is_terminal() => {
@@ -211,6 +244,9 @@ impl<'e> Writer<'e> {
         let sink = Sink::open(target, back, self.may_replace(), self.key.as_ref())?;
         self.ids.clear();
         self.last_id = None;
+        if let Some(mutes) = &mut self.mutes {
+            mutes.list = Some(MuteList::new(&file.name, mutes.padding));
+        }
         self.open = Some(OpenFile { file, path, sink });
         Ok(())
     }
@@ -248,6 +284,7 @@ impl<'e> Writer<'e> {
         for (sum, count) in self.kept.iter_mut().zip(&output.kept) {
             *sum += count;
         }
+        self.hear(&output.calls)?;
         self.report.end.records += output.records;
         self.meter.wrote(output.raw.len() as u64, output.records, output.masked.iter().sum());
         self.report.end.cut += output.cut;
@@ -260,6 +297,83 @@ impl<'e> Writer<'e> {
             self.last_id = Some(id);
         }
         Ok(())
+    }
+
+    /// Takes what was said when.
+    fn hear(&mut self, calls: &[Call]) -> Result<()> {
+        for call in calls {
+            if let Some(Mutes { sink, list: Some(list), .. }) = &mut self.mutes {
+                sink.write(list.call(call, self.engine.rules().entities()).as_bytes())?;
+            }
+            if self.wanted != Wanted::Nothing && !self.choose(call)? {
+                continue;
+            }
+            self.whole_turns += call.whole_turns;
+            self.untimed.0 += call.untimed.len() as u64;
+            let room = limits::FAULTS_SHOWN - self.untimed.1.len();
+            self.untimed.1.extend(call.untimed.iter().take(room).cloned());
+        }
+        Ok(())
+    }
+
+    /// Whether the call, or part of one, is of the recording that is asked about; if so it becomes part of the report.
+    fn choose(&mut self, call: &Call) -> Result<bool> {
+        let chosen = &mut self.report.call;
+        if let Some(chosen) = chosen.as_mut().filter(|chosen| chosen.id == call.id) {
+            chosen.windows.extend_from_slice(&call.windows);
+            chosen.last = chosen.last.max(call.last);
+            // What one part says of its length is nothing to the whole.
+            chosen.duration = None;
+            return if chosen.windows.len() <= limits::WINDOWS {
+                Ok(true)
+            } else {
+                Err(Error::Gate(format!("more than {} windows in one recording", limits::WINDOWS)))
+            };
+        }
+        if self.report.calls.len() < limits::FAULTS_SHOWN {
+            self.report.calls.push(call.record);
+        }
+        let is_it = match self.wanted {
+            Wanted::OfRecord(record) => call.record <= record,
+            Wanted::TheOnly | Wanted::Nothing => chosen.is_none(),
+        };
+        if is_it {
+            // Ids that come back are counted elsewhere; what has none does not count.
+            self.plain_left |= chosen.as_ref().is_some_and(|chosen| chosen.id.is_none());
+            self.report.is_parted = self.plain_left && call.id.is_none();
+            (self.untimed, self.whole_turns) = ((0, Vec::new()), 0);
+            *chosen = Some(call.clone());
+        }
+        Ok(is_it)
+    }
+
+    /// Refuses to complete an input of which a recording could not be muted.
+    fn hold(&self, open: &OpenFile) -> Result<()> {
+        if !self.engine.listens() {
+            return Ok(());
+        }
+        let path = open.path.display();
+        if self.report.end.quarantined > 0 {
+            let (record, about) =
+                self.report.faults.first().map_or((0, ""), |&(_, record, _, kind)| (record, kind.about()));
+            return Err(Error::Gate(format!(
+                "{path}: record {record} could not be read ({about}), so nobody knows what is said in it; nothing was written"
+            )));
+        }
+        let (count, places) = &self.untimed;
+        if *count == 0 {
+            return Ok(());
+        }
+        let mut told: Vec<String> =
+            places.iter().map(|(record, field)| format!("\n  record {record}, {field}")).collect();
+        if *count > places.len() as u64 {
+            told.push(format!("\n  and {} more", count - places.len() as u64));
+        }
+        Err(Error::Gate(format!(
+            "{path}: what is masked there has no times, neither its words nor its turn, so it cannot be muted; nothing \
+             was written:{}",
+            told.concat()
+        )))
     }
 
     fn too_long(&mut self, piece: &[u8], record: u64, offset: u64, first: bool) -> Result<()> {
@@ -310,6 +424,7 @@ impl<'e> Writer<'e> {
         self.report.end.kept = names(&self.kept);
         self.report.end.head = self.head.hex();
         if self.report.end.reopened > 0 {
+            self.report.is_parted = true;
             let count = self.report.end.reopened;
             self.report.notes.push(format!(
                 "{count} conversation ids came back after another conversation; their records were masked apart"
@@ -319,6 +434,19 @@ impl<'e> Writer<'e> {
             quarantine
                 .flush()
                 .map_err(|source| Error::Output { path: PathBuf::from("quarantine"), source })?;
+        }
+        if self.whole_turns > 0 {
+            let count = self.whole_turns;
+            self.report.notes.push(format!(
+                "{count} findings lie in turns whose words have no times; these turns are muted as a whole"
+            ));
+        }
+        // An input that could not be read has no list.
+        if let Some(Mutes { mut sink, list: Some(mut list), .. }) = self.mutes.take()
+            && self.report.unread.is_empty()
+        {
+            sink.write(list.end().as_bytes())?;
+            sink.finish()?;
         }
         if let Some(shared) = self.shared.take() {
             shared.finish()?;

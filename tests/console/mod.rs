@@ -24,7 +24,9 @@ impl Shell {
                 fs::copy(&path, directory.path().join(path.file_name().expect("a name"))).expect("copies");
             }
         }
-        Shell { directory }
+        let shell = Shell { directory };
+        shell.put("transcribe.wav", &recording(14));
+        shell
     }
 
     /// Puts a file into the directory.
@@ -32,6 +34,16 @@ impl Shell {
         let path = self.directory.path().join(name);
         fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
         fs::write(path, text).expect("writes");
+    }
+
+    /// Puts bytes into the directory.
+    pub fn put(&self, name: &str, bytes: &[u8]) {
+        fs::write(self.directory.path().join(name), bytes).expect("writes");
+    }
+
+    /// The bytes of a file in the directory.
+    pub fn get(&self, name: &str) -> Vec<u8> {
+        fs::read(self.directory.path().join(name)).expect("reads")
     }
 
     /// What the command prints, and its exit code.
@@ -67,6 +79,19 @@ impl Shell {
         }
         out
     }
+}
+
+/// A recording of so many seconds of a hum, as telephones code it: mu-law, 8,000 samples a second.
+fn recording(seconds: u32) -> Vec<u8> {
+    let count = seconds * 8000;
+    let mut out = [&b"RIFF"[..], &(36 + count).to_le_bytes(), b"WAVEfmt ", &16u32.to_le_bytes()].concat();
+    for pair in [[7u16, 1], [8000, 0], [8000, 0], [1, 8]] {
+        out.extend(pair.iter().flat_map(|number| number.to_le_bytes()));
+    }
+    out.extend(b"data");
+    out.extend(count.to_le_bytes());
+    out.extend((0..count).map(|at| if at / 40 % 2 == 0 { 0xA0 } else { 0x20 }));
+    out
 }
 
 /// Holds the transcript at `path` against what its commands say; `UPDATE_GOLDEN=1` writes it anew.

@@ -1,6 +1,6 @@
 //! The program as a user runs it: in a directory of its own, with arguments and a standard input.
 
-#![allow(dead_code)] // each test file uses a part of it
+#![allow(dead_code, unreachable_pub)] // each test file uses a part of it
 
 use std::fs;
 use std::io::Write as _;
