@@ -147,5 +147,8 @@ pub const WHOLE_BYTES: usize = 256 << 20;
 /// Bytes of a masked file that wait in memory until it is complete and goes into its archive; beyond, in a temporary file.
 pub const SPOOL_BYTES: usize = 8 << 20;
 
+/// Cells of a sheet of a workbook, filled or empty, that it may span: 1,048,576 rows of 60 columns.
+pub const SHEET_CELLS: u64 = 64 << 20;
+
 /// KiB that an xz stream's dictionary may take: `xz -9` asks for 64 MiB.
 pub const XZ_MEMORY_KIB: u32 = 128 << 10;

@@ -51,7 +51,8 @@ impl Formats {
             Some(file) => {
                 let paint = Paint { is_on: self.color.is_on(&std::io::stdout()) };
                 let failed = |source| Error::Input { path: file.clone(), source };
-                let input = Input::open(source(file), self.reading.encoding(), None).map_err(failed)?;
+                let mut input = Input::open(source(file), self.reading.encoding(), None).map_err(failed)?;
+                input.settle().map_err(failed)?;
                 match input.archive {
                     Some(kind) => {
                         let files = files_of(input, &self.reading).map_err(failed)?;
@@ -86,7 +87,7 @@ fn list(json: bool) -> std::result::Result<String, std::fmt::Error> {
     }
     if !json {
         out.push_str(
-            "\ngzip, zstd, bzip2 and xz are unpacked by content, tar and zip file by file. Encodings: UTF-8, UTF-16, Windows-1252, ISO-8859-15.\n",
+            "\ngzip, zstd, bzip2 and xz are unpacked by content, tar and zip file by file, xlsx sheet by sheet. Encodings: UTF-8, UTF-16, Windows-1252, ISO-8859-15.\n",
         );
     }
     Ok(out)
@@ -108,6 +109,7 @@ fn files_of(
             MemberKind::Other(what) => Err(format!("is {what}, and is not read")),
             MemberKind::File(bytes) => match Input::open_member(bytes, reading.encoding(), None) {
                 Ok(input) if input.archive.is_some() => Err("is an archive in an archive".to_owned()),
+                Ok(_) if member.sheet.is_some() => Ok("tsv"),
                 Ok(input) => {
                     Ok(reading.format().unwrap_or_else(|| detect(Some(&member.name), input.head())).name)
                 }

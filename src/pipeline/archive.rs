@@ -9,18 +9,25 @@ use super::cutter::{Place, Stopped, broken, read_text};
 use super::{Event, Lane, Settings};
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::format::by_name;
 use crate::sink::{Entry, Target};
-use crate::source::{Input, Member, MemberKind};
+use crate::source::{Archive, Input, Member, MemberKind};
 
 /// Reads the archive that a job's input is; `false` when the writer is gone.
 pub(super) fn read_archive(
     engine: &Engine,
-    Place { path, name, target }: Place,
+    Place { path, name, target, .. }: Place,
     mut input: Input,
     settings: &Settings,
     lane: &mut dyn Lane,
 ) -> Result<bool> {
+    let mut format = None;
+    if let Err(error) = input.settle() {
+        return broken(Place { path, name, target: Target::Nowhere, format }, error, lane);
+    }
     let Some(kind) = input.archive else { return Ok(true) };
+    // Of a sheet the form is known; any other file says its own.
+    format = by_name("tsv").filter(|_| kind == Archive::Workbook);
     // Where nothing is kept there is still a digest.
     let writes = settings.one_output.is_none();
     if !lane.event(Event::Pack { path: path.clone(), target, kind })? {
@@ -31,9 +38,17 @@ pub(super) fn read_archive(
     let mut visit = |member: Member| -> std::result::Result<bool, Stopped> {
         let own = inside(&member.name);
         let masked = names.of(&own);
-        let place =
-            Place { path: path.join(&own), name: format!("{name}/{masked}"), target: Target::Nowhere };
-        let entry = Entry { name: if settings.keep_names { own } else { masked }, about: member.about };
+        let place = Place {
+            path: path.join(&own),
+            name: format!("{name}/{masked}"),
+            target: Target::Nowhere,
+            format,
+        };
+        let entry = Entry {
+            name: if settings.keep_names { own } else { masked },
+            about: member.about,
+            sheet: member.sheet,
+        };
         goes_on = match member.kind {
             MemberKind::Directory if writes => lane.event(Event::Directory(entry))?,
             MemberKind::Directory => true,

@@ -11,7 +11,7 @@ use super::archive::read_archive;
 use super::{Chunk, Event, Job, Lane, Settings};
 use crate::engine::{Engine, FileContext};
 use crate::error::{Error, Result};
-use crate::format::{FieldOptions, detect, open as open_format};
+use crate::format::{FieldOptions, Format, detect, open as open_format};
 use crate::limits;
 use crate::sink::Target;
 use crate::source::{Back, Encoding, Input};
@@ -21,14 +21,18 @@ pub(super) fn read_one(engine: &Engine, job: Job, settings: &Settings, lane: &mu
     let open = if settings.by_line { Input::open_by_line } else { Input::open };
     match open(job.source, settings.encoding, settings.key.as_ref()) {
         Ok(input) if input.archive.is_some() => {
-            let place = Place { path: job.path, name: job.name, target: job.target };
+            let place = Place { path: job.path, name: job.name, target: job.target, format: None };
             read_archive(engine, place, input, settings, lane)
         }
         Ok(input) => {
-            let place = Place { path: job.path, name: job.name, target: job.target };
+            let place = Place { path: job.path, name: job.name, target: job.target, format: None };
             read_text(engine, place, input, settings, lane)
         }
-        Err(error) => broken(Place { path: job.path, name: job.name, target: Target::Nowhere }, error, lane),
+        Err(error) => broken(
+            Place { path: job.path, name: job.name, target: Target::Nowhere, format: None },
+            error,
+            lane,
+        ),
     }
 }
 
@@ -39,6 +43,8 @@ pub(super) struct Place {
     /// For findings and audit.
     pub(super) name: String,
     pub(super) target: Target,
+    /// The format, where that is known for sure.
+    pub(super) format: Option<&'static Format>,
 }
 
 /// Tells of an input that cannot be read at all; `false` when the writer is gone.
@@ -58,7 +64,7 @@ pub(super) fn read_text(
     settings: &Settings,
     lane: &mut dyn Lane,
 ) -> Result<bool> {
-    let Place { path, name, target } = place;
+    let Place { path, name, target, format } = place;
     if input.guessed {
         lane.event(Event::Note(format!(
             "{}: read as {}, and written back so; --encoding says otherwise",
@@ -67,7 +73,7 @@ pub(super) fn read_text(
         )))?;
     }
     let fields = FieldOptions { headings: engine.rules().headings(), ..settings.fields.clone() };
-    let format = settings.format.unwrap_or_else(|| detect(Some(&name), input.head()));
+    let format = format.or(settings.format).unwrap_or_else(|| detect(Some(&name), input.head()));
     let layout = open_format(format, input.head(), &fields)?;
     let columns = layout.names().iter().map(|name| engine.masked_name(name)).collect();
     let file = Arc::new(FileContext { layout, name, columns });

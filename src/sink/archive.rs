@@ -4,6 +4,7 @@
 //! leaves no half of a file. Owners, remarks and whatever else names people are not written.
 
 use std::io::{self, Read, Write};
+use std::sync::Arc;
 
 use tempfile::SpooledTempFile;
 
@@ -11,6 +12,7 @@ use super::Sink;
 use crate::audit::Digest;
 use crate::error::{Error, Result};
 use crate::source::{About, Archive};
+use crate::tables::xlsx::{Book, Sheet};
 
 /// A file's place in an archive.
 #[derive(Clone, Debug)]
@@ -19,6 +21,8 @@ pub struct Entry {
     pub name: String,
     /// What is kept of it besides its bytes.
     pub about: About,
+    /// The sheet that the file shows, in a workbook.
+    pub sheet: Option<Arc<Sheet>>,
 }
 
 /// An opened archive. Dropped without [`Packed::finish`] it leaves nothing behind.
@@ -27,6 +31,7 @@ pub struct Packed(Writer);
 enum Writer {
     Tar(tar::Builder<Sink>),
     Zip(Box<zip::ZipWriter<zip::write::StreamWriter<Sink>>>),
+    Workbook(Box<Book>, Sink),
 }
 
 impl Packed {
@@ -35,6 +40,7 @@ impl Packed {
     pub fn new(kind: Archive, sink: Sink) -> Packed {
         Packed(match kind {
             Archive::Tar => Writer::Tar(tar::Builder::new(sink)),
+            Archive::Workbook => Writer::Workbook(Box::default(), sink),
             Archive::Zip => Writer::Zip(Box::new(zip::ZipWriter::new_stream(sink))),
         })
     }
@@ -49,6 +55,7 @@ impl Packed {
                 let mut header = header(entry, 0, tar::EntryType::Directory);
                 tar.append_data(&mut header, &entry.name, io::empty())
             }
+            Writer::Workbook(..) => Ok(()),
             Writer::Zip(zip) => {
                 zip.add_directory(entry.name.as_str(), options(entry)).map_err(io::Error::other)
             }
@@ -67,6 +74,7 @@ impl Packed {
                 tar.append_data(&mut header, &entry.name, bytes)
             }
             Writer::Zip(zip) => zip_file(zip, entry, size, bytes),
+            Writer::Workbook(book, _) => add_sheet(book, entry, bytes),
         };
         added.map_err(|source| failed(entry, source))
     }
@@ -77,6 +85,9 @@ impl Packed {
     /// As [`Packed::directory`]; then nothing appears.
     pub fn finish(self) -> Result<Digest> {
         let sink = match self.0 {
+            Writer::Workbook(book, mut sink) => {
+                book.finish().and_then(|bytes| sink.write_all(&bytes)).map(|()| sink)
+            }
             Writer::Tar(tar) => tar.into_inner(),
             Writer::Zip(zip) => {
                 zip.finish().map(zip::write::StreamWriter::into_inner).map_err(io::Error::other)
@@ -84,6 +95,13 @@ impl Packed {
         };
         sink.map_err(|source| Error::Output { path: "-".into(), source })?.finish()
     }
+}
+
+fn add_sheet(book: &mut Book, entry: &Entry, masked: &mut impl Read) -> io::Result<()> {
+    let Some(sheet) = &entry.sheet else { return Err(io::Error::other("a workbook has sheets alone")) };
+    let mut text = Vec::new();
+    masked.read_to_end(&mut text)?;
+    book.add(&entry.name, sheet, &text)
 }
 
 fn zip_file(

@@ -6,9 +6,11 @@
 
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek};
+use std::sync::Arc;
 
 use super::Input;
 use crate::limits;
+use crate::tables::xlsx::{self, Sheet};
 
 /// A kind of archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +19,8 @@ pub enum Archive {
     Tar,
     /// zip.
     Zip,
+    /// A workbook (.xlsx): a zip whose tables are its files.
+    Workbook,
 }
 
 impl Archive {
@@ -26,6 +30,7 @@ impl Archive {
         match self {
             Archive::Tar => "tar",
             Archive::Zip => "zip",
+            Archive::Workbook => "xlsx",
         }
     }
 
@@ -60,6 +65,8 @@ pub struct Member<'a> {
     pub kind: MemberKind<'a>,
     /// What is known of it besides its bytes.
     pub about: About,
+    /// The sheet that is shown as text.
+    pub sheet: Option<Arc<Sheet>>,
 }
 
 /// What a member is.
@@ -89,13 +96,12 @@ pub(super) fn each_member<E: From<io::Error>>(
     input: &mut Input,
     visit: &mut dyn FnMut(Member) -> Result<bool, E>,
 ) -> Result<(), E> {
-    match input.archive {
-        Some(Archive::Tar) => tar_members(input, visit),
-        Some(Archive::Zip) => match input.seekable()? {
-            Whole::File(file) => zip_members(file, visit),
-            Whole::Memory(bytes) => zip_members(Cursor::new(bytes), visit),
-        },
-        None => Ok(()),
+    match (input.archive, input.whole.take()) {
+        (Some(Archive::Tar), _) => tar_members(input, visit),
+        (Some(Archive::Zip), Some(Whole::File(file))) => zip_members(file, visit),
+        (Some(Archive::Zip), Some(Whole::Memory(bytes))) => zip_members(Cursor::new(bytes), visit),
+        (Some(Archive::Workbook), Some(whole)) => sheets_of(whole.bytes()?, visit),
+        _ => Ok(()),
     }
 }
 
@@ -103,6 +109,76 @@ pub(super) fn each_member<E: From<io::Error>>(
 pub(super) enum Whole {
     File(File),
     Memory(Vec<u8>),
+}
+
+impl Whole {
+    /// What kind of zip it is.
+    pub(super) fn kind(&mut self) -> io::Result<Archive> {
+        match self {
+            Whole::File(file) => {
+                let kind = kind_of(&mut *file)?;
+                file.rewind()?;
+                Ok(kind)
+            }
+            Whole::Memory(bytes) => kind_of(Cursor::new(&bytes[..])),
+        }
+    }
+
+    fn bytes(self) -> io::Result<Vec<u8>> {
+        let Whole::File(mut file) = self else {
+            return Ok(if let Whole::Memory(bytes) = self { bytes } else { Vec::new() });
+        };
+        let mut bytes = Vec::new();
+        file.by_ref().take(limits::WHOLE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+        if bytes.len() > limits::WHOLE_BYTES {
+            return Err(too_large());
+        }
+        Ok(bytes)
+    }
+}
+
+/// The refusal of what does not fit in memory and must.
+pub(super) fn too_large() -> io::Error {
+    let message =
+        format!("is larger than {} MiB, which is the most that is held in memory", limits::WHOLE_BYTES >> 20);
+    io::Error::new(io::ErrorKind::FileTooLarge, message)
+}
+
+fn kind_of(reader: impl Read + Seek) -> io::Result<Archive> {
+    let archive = zip::ZipArchive::new(reader).map_err(corrupt)?;
+    let has = |name: &str| archive.index_for_name(name).is_some();
+    if has("xl/workbook.xml") {
+        Ok(Archive::Workbook)
+    } else if has("[Content_Types].xml") || has("mimetype") {
+        let what = "is an Office document other than .xlsx, no text, and is not read";
+        Err(io::Error::new(io::ErrorKind::InvalidData, what))
+    } else {
+        Ok(Archive::Zip)
+    }
+}
+
+/// Shows each sheet of a workbook as a table.
+fn sheets_of<E: From<io::Error>>(
+    bytes: Vec<u8>,
+    visit: &mut dyn FnMut(Member) -> Result<bool, E>,
+) -> Result<(), E> {
+    // What the parts unpack to is known before they are held in memory.
+    zip_members::<E>(Cursor::new(&bytes[..]), &mut |member| {
+        if let MemberKind::File(part) = member.kind {
+            io::copy(part, &mut io::sink())?;
+        }
+        Ok(true)
+    })?;
+    for sheet in xlsx::sheets(bytes)? {
+        let sheet = Arc::new(sheet);
+        let text = sheet.text();
+        let kind = MemberKind::File(&mut &text[..]);
+        let about = About { mode: 0o644, changed: 0 };
+        if !visit(Member { name: sheet.name.clone(), kind, about, sheet: Some(Arc::clone(&sheet)) })? {
+            break;
+        }
+    }
+    Ok(())
 }
 
 fn tar_members<E: From<io::Error>>(
@@ -128,7 +204,7 @@ fn tar_members<E: From<io::Error>>(
             _ if kind.is_pax_global_extensions() => continue,
             _ => MemberKind::Other("no file"),
         };
-        if !visit(Member { name, kind, about })? {
+        if !visit(Member { name, kind, about, sheet: None })? {
             return Ok(());
         }
     }
@@ -140,12 +216,7 @@ fn zip_members<E: From<io::Error>>(
     visit: &mut dyn FnMut(Member) -> Result<bool, E>,
 ) -> Result<(), E> {
     let packed = reader.seek(io::SeekFrom::End(0))?;
-    let corrupt = |error: zip::result::ZipError| io::Error::new(io::ErrorKind::InvalidData, plain(&error));
     let mut archive = zip::ZipArchive::new(reader).map_err(corrupt)?;
-    if archive.index_for_name("[Content_Types].xml").is_some() || archive.index_for_name("mimetype").is_some()
-    {
-        Err(io::Error::new(io::ErrorKind::InvalidData, "is an Office document, no text, and is not read"))?;
-    }
     let mut left = limits::INFLATE_FREE_BYTES.max(packed.saturating_mul(limits::INFLATE_RATIO));
     for at in 0..archive.len() {
         let (name, encrypted) = {
@@ -154,7 +225,7 @@ fn zip_members<E: From<io::Error>>(
         };
         if encrypted {
             let about = About { mode: 0o644, changed: 0 };
-            if !visit(Member { name, kind: MemberKind::Other("encrypted"), about })? {
+            if !visit(Member { name, kind: MemberKind::Other("encrypted"), about, sheet: None })? {
                 return Ok(());
             }
             continue;
@@ -170,11 +241,15 @@ fn zip_members<E: From<io::Error>>(
             (_, true) => MemberKind::Other("a link"),
             _ => MemberKind::File(&mut bytes),
         };
-        if !visit(Member { name, kind, about })? {
+        if !visit(Member { name, kind, about, sheet: None })? {
             return Ok(());
         }
     }
     Ok(())
+}
+
+fn corrupt(error: zip::result::ZipError) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, plain(&error))
 }
 
 /// What is wrong with a zip, without text of it.

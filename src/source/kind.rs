@@ -9,7 +9,11 @@ use std::io;
 const KINDS: &[(usize, &[u8], &str)] = &[
     (0, b"%PDF-", "a PDF document"),
     (0, b"{\\rtf", "a rich text document"),
-    (0, b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "an old Office document; save it as .csv or .xlsx"),
+    (
+        0,
+        b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
+        "an old or encrypted Office document; save it as .csv or as .xlsx without a password",
+    ),
     (0, b"SQLite format 3\0", "a database"),
     (0, b"7z\xBC\xAF\x27\x1C", "a 7z archive; unpack it first"),
     (0, b"Rar!\x1A\x07", "a RAR archive; unpack it first"),

@@ -66,6 +66,8 @@ pub struct Input<'r> {
     pub archive: Option<Archive>,
     /// The file once more, where it can be read in any order.
     file: Option<File>,
+    /// All of it, once it was settled what it is.
+    whole: Option<Whole>,
     rebuild: Option<Box<dyn Rebuild>>,
     digest: Arc<Mutex<Digest>>,
 }
@@ -156,6 +158,7 @@ impl<'r> Input<'r> {
             packing,
             archive,
             file: None,
+            whole: None,
             rebuild: None,
             digest,
         })
@@ -196,7 +199,7 @@ impl<'r> Input<'r> {
         read_some(&mut self.reader, buffer, 64 << 10)
     }
 
-    /// Walks the files of an archive, in its order; `visit` says whether to go on.
+    /// Walks the files of an archive that was settled, in its order; `visit` says whether to go on.
     ///
     /// # Errors
     /// What the system says, or that the archive is corrupt or suspiciously large; what `visit` says.
@@ -207,24 +210,32 @@ impl<'r> Input<'r> {
         each_member(self, visit)
     }
 
-    /// All of the input, to be read in any order: the file itself, or what was read of a pipe. The digest is complete then.
-    fn seekable(&mut self) -> io::Result<Whole> {
-        if let Some(mut file) = self.file.take() {
-            io::copy(self, &mut io::sink())?;
-            file.rewind()?;
-            return Ok(Whole::File(file));
+    /// Looks at all of a zip, to see what it is: of a file at the file itself, of a pipe at what was read of it. The
+    /// digest is complete then.
+    ///
+    /// # Errors
+    /// What the system says; that it is damaged, too large to be held in memory, or an Office document without tables.
+    pub fn settle(&mut self) -> io::Result<()> {
+        if self.archive != Some(Archive::Zip) {
+            return Ok(());
         }
-        let mut bytes = Vec::new();
-        if self.fill(&mut bytes, limits::WHOLE_BYTES)? {
-            return Ok(Whole::Memory(bytes));
-        }
-        Err(io::Error::new(
-            io::ErrorKind::FileTooLarge,
-            format!(
-                "is larger than {} MiB; give the file itself, neither packed nor by a pipe",
-                limits::WHOLE_BYTES >> 20
-            ),
-        ))
+        let mut whole = match self.file.take() {
+            Some(mut file) => {
+                io::copy(self, &mut io::sink())?;
+                file.rewind()?;
+                Whole::File(file)
+            }
+            None => {
+                let mut bytes = Vec::new();
+                if !self.fill(&mut bytes, limits::WHOLE_BYTES)? {
+                    return Err(archive::too_large());
+                }
+                Whole::Memory(bytes)
+            }
+        };
+        self.archive = Some(whole.kind()?);
+        self.whole = Some(whole);
+        Ok(())
     }
 
     /// How masked text becomes what this input was; to be asked once.

@@ -3,6 +3,8 @@
 //! A binary table is shown as text of a format that sourdine reads, and put together again from the masked text. In between
 //! nothing knows that it was no text.
 
+pub mod xlsx;
+
 use std::io::{self, Write};
 
 /// Puts a file together again from its masked text.
