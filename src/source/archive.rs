@@ -248,6 +248,7 @@ fn zip_members<E: From<io::Error>>(
     Ok(())
 }
 
+#[allow(clippy::needless_pass_by_value)] // what map_err takes
 fn corrupt(error: zip::result::ZipError) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, plain(&error))
 }
