@@ -5,6 +5,7 @@
 //! mark (`<v Name>`) or before a colon. The whole file is one record.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::labels::{Label, Labels};
 use super::times::{self, Spoken, Times};
@@ -45,7 +46,7 @@ fn open(_: &[u8], options: &FieldOptions) -> Result<Box<dyn Layout>> {
     if let Some(name) = options.text.first() {
         return Err(Error::Usage(format!("captions have no field `{name}`; leave --text-field out")));
     }
-    Ok(Box::new(Captions { labels: Labels::new(&options.headings), kernel: Kernel::best() }))
+    Ok(Box::new(Captions { labels: options.headings.labels(), kernel: Kernel::best() }))
 }
 
 /// `00:01.000 --> 00:04.000`, with settings behind it.
@@ -58,7 +59,7 @@ fn is_timing(line: &[u8]) -> bool {
 }
 
 struct Captions {
-    labels: Labels,
+    labels: Arc<Labels>,
     kernel: Kernel,
 }
 

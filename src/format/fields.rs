@@ -1,9 +1,11 @@
 //! What does a field's name say about its value?
 
+use std::sync::{Arc, OnceLock};
+
 use serde::Deserialize;
 
 use super::columns::ColumnOption;
-use super::labels::Labels;
+use super::labels::{Headings, Labels};
 use crate::model::Role;
 use crate::scan::WordTable;
 
@@ -19,7 +21,7 @@ pub struct FieldOptions {
     /// `--only-text-fields`: nothing else is looked at.
     pub only_text: bool,
     /// Words that announce values: before a colon they head a remark and name no speaker.
-    pub headings: Vec<String>,
+    pub headings: Headings,
     /// `--column`: what is done with columns of tables.
     pub columns: Vec<ColumnOption>,
 }
@@ -50,7 +52,7 @@ pub(super) enum Field {
     Other,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Lexicon {
     text: Vec<String>,
@@ -71,7 +73,7 @@ struct Lexicon {
 }
 
 /// The names of fields that say when something was said, and on which channel.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TimeNames {
     pub(super) start: Vec<String>,
@@ -87,9 +89,14 @@ pub(super) struct TimeNames {
     pub(super) channels: Vec<String>,
 }
 
+/// The shipped lexicon. Parsed once: a run may open a million files.
 fn shipped() -> Lexicon {
-    toml::from_str(include_str!("../../patterns/lexicons/fields.toml"))
-        .expect("the shipped lexicon is tested")
+    static SHIPPED: OnceLock<Lexicon> = OnceLock::new();
+    let parse = || {
+        toml::from_str(include_str!("../../patterns/lexicons/fields.toml"))
+            .expect("the shipped lexicon is tested")
+    };
+    SHIPPED.get_or_init(parse).clone()
 }
 
 /// The names of fields that hold times.
@@ -111,7 +118,7 @@ pub(super) struct Fields {
     only_text: bool,
     /// Whether strings are text unless their name says otherwise.
     all_text: bool,
-    pub(super) labels: Labels,
+    pub(super) labels: Arc<Labels>,
 }
 
 impl Fields {
@@ -158,7 +165,7 @@ impl Fields {
             pointers,
             only_text: options.only_text,
             all_text: false,
-            labels: Labels::new(&options.headings),
+            labels: options.headings.labels(),
         }
     }
 

@@ -1,6 +1,9 @@
 //! Who speaks on this line?
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 
@@ -31,6 +34,48 @@ struct Kinds {
     heading: bool,
     agent: bool,
     customer: bool,
+}
+
+/// Words that announce values, from the rules: before a colon they head a remark and name no speaker. Compiled once for
+/// all files of a run.
+#[derive(Clone)]
+pub struct Headings {
+    words: Arc<[String]>,
+    labels: Arc<Labels>,
+}
+
+impl Headings {
+    /// These words.
+    #[must_use]
+    pub fn new(words: Vec<String>) -> Headings {
+        Headings { labels: Arc::new(Labels::new(&words)), words: words.into() }
+    }
+
+    /// The labels of dialogues in which they head remarks.
+    pub(super) fn labels(&self) -> Arc<Labels> {
+        Arc::clone(&self.labels)
+    }
+}
+
+impl Default for Headings {
+    fn default() -> Headings {
+        static NONE: OnceLock<Headings> = OnceLock::new();
+        NONE.get_or_init(|| Headings::new(Vec::new())).clone()
+    }
+}
+
+impl Deref for Headings {
+    type Target = [String];
+
+    fn deref(&self) -> &[String] {
+        &self.words
+    }
+}
+
+impl fmt::Debug for Headings {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        self.words.fmt(formatter)
+    }
 }
 
 /// What stands in the place of a speaker's name that says no side; its number is that of the person.

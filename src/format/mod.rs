@@ -31,7 +31,7 @@ mod values;
 pub use align::{Run, Token};
 pub use columns::{ColumnOption, Decision, Treatment};
 pub use fields::FieldOptions;
-pub use labels::SPEAKER;
+pub use labels::{Headings, SPEAKER};
 pub use shown::{Aside, Dependent, Piece, Shown};
 pub use times::{Spoken, Times};
 pub use tree::Says;

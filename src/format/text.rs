@@ -4,6 +4,8 @@
 //! its label, or with a name that the labels of the next lines confirm, opens a dialogue, which runs to a blank
 //! line, the end, or a few lines without a label; till then those go on in it. A lone `Marie: …` or `Delivery: …` is text.
 
+use std::sync::Arc;
+
 use super::labels::{Label, Labels};
 use super::{
     Chunk, Conversation, FieldOptions, Format, Layout, count_lines, line_end, same_line_end, without_line_end,
@@ -27,11 +29,11 @@ fn open(_: &[u8], options: &FieldOptions) -> Result<Box<dyn Layout>> {
             "plain text has no field `{name}`; leave --text-field out or name the --format"
         )));
     }
-    Ok(Box::new(Lines { labels: Labels::new(&options.headings) }))
+    Ok(Box::new(Lines { labels: options.headings.labels() }))
 }
 
 struct Lines {
-    labels: Labels,
+    labels: Arc<Labels>,
 }
 
 impl Lines {

@@ -72,9 +72,8 @@ pub(super) fn read_text(
             input.encoding.name()
         )))?;
     }
-    let fields = FieldOptions { headings: engine.rules().headings(), ..settings.fields.clone() };
     let format = format.or(settings.format).unwrap_or_else(|| detect(Some(&name), input.head()));
-    let layout = open_format(format, input.head(), &fields)?;
+    let layout = open_format(format, input.head(), &settings.fields)?;
     let columns = layout.names().iter().map(|name| engine.masked_name(name)).collect();
     let file = Arc::new(FileContext { layout, name, columns });
     let opened = Event::Open { file: Arc::clone(&file), path, target, back: input.back() };

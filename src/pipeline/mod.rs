@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex};
 use crate::audit::{Digest, End, Run};
 use crate::engine::{Engine, FileContext, Output, Worker};
 use crate::error::{Error, Result};
-use crate::format::{FieldOptions, Format};
+use crate::format::{FieldOptions, Format, Headings};
 use crate::limits;
 use crate::model::{Call, FaultKind};
 use crate::sink::{Entry, Sink, Target};
@@ -184,6 +184,7 @@ enum Event {
 /// [`Error::Usage`] when an input has no such column, [`Error::Interrupted`] when asked to stop. An input
 /// that cannot be read is no error of the run: it is listed in the report.
 pub fn run(engine: &Engine, jobs: impl IntoIterator<Item = Job>, mut settings: Settings) -> Result<Report> {
+    settings.fields.headings = Headings::new(engine.rules().headings());
     let writer = Writer::new(engine, &mut settings)?;
     if settings.jobs <= 1 || settings.by_line {
         let (worker, by_line) = (engine.worker(), settings.by_line);
