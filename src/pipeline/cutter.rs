@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use super::{Chunk, Event, Job, Lane, Settings};
 use crate::engine::{Engine, FileContext};
 use crate::error::{Error, Result};
-use crate::format::{FieldOptions, detect, open as open_format};
+use crate::format::{FieldOptions, Format, Layout, by_name, detect, open as open_format};
 use crate::limits;
 use crate::sink::Target;
 use crate::source::{Back, Encoding, Input};
@@ -18,12 +18,19 @@ use crate::source::{Back, Encoding, Input};
 pub(super) fn read_one(engine: &Engine, job: Job, settings: &Settings, lane: &mut dyn Lane) -> Result<bool> {
     let open = if settings.by_line { Input::open_by_line } else { Input::open };
     let fields = FieldOptions { headings: engine.rules().headings(), ..settings.fields.clone() };
-    let mut input = match open(job.source, settings.encoding, settings.key.as_ref()) {
-        Ok(input) => input,
-        Err(error) => {
+    let (source, name) = (job.source, job.name.as_str());
+    let opened = open(source, settings.encoding, settings.key.as_ref()).map_err(Stopped::Input);
+    let opened = opened.and_then(|mut input| {
+        let (_, layout) = lay_out(&mut input, name, settings.format, &fields)?;
+        Ok((input, layout))
+    });
+    let (mut input, layout) = match opened {
+        Ok(opened) => opened,
+        Err(Stopped::Run(error)) => return Err(error),
+        Err(Stopped::Input(error)) => {
             let file = Arc::new(FileContext {
                 layout: (detect(None, b"").open)(b"", &FieldOptions::default())?,
-                name: engine.masked_name(&job.name),
+                name: engine.masked_name(name),
                 columns: Vec::new(),
             });
             let opened = Event::Open {
@@ -42,8 +49,6 @@ pub(super) fn read_one(engine: &Engine, job: Job, settings: &Settings, lane: &mu
             input.encoding.name()
         )))?;
     }
-    let format = settings.format.unwrap_or_else(|| detect(Some(&job.name), input.head()));
-    let layout = open_format(format, input.head(), &fields)?;
     let columns = layout.names().iter().map(|name| engine.masked_name(name)).collect();
     let file = Arc::new(FileContext { layout, name: engine.masked_name(&job.name), columns });
     let opened =
@@ -65,9 +70,35 @@ pub(super) fn read_one(engine: &Engine, job: Job, settings: &Settings, lane: &mu
     }
 }
 
-enum Stopped {
+/// Why an input is not read.
+pub enum Stopped {
+    /// It cannot be.
     Input(std::io::Error),
+    /// The run ends.
     Run(Error),
+}
+
+/// Opens the layout of an input: that of `format`, else of what its name and head say. What it is counts before what it is
+/// called: a table is read as one.
+///
+/// # Errors
+/// That it cannot be read; [`Error::Usage`] as [`crate::format::open`] says.
+pub fn lay_out(
+    input: &mut Input,
+    name: &str,
+    format: Option<&'static Format>,
+    fields: &FieldOptions,
+) -> std::result::Result<(&'static Format, Box<dyn Layout>), Stopped> {
+    let fields = FieldOptions { table: input.table().cloned(), ..fields.clone() };
+    let known = fields.table.as_ref().and_then(|table| by_name(table.format));
+    let format = known.or(format).unwrap_or_else(|| detect(Some(name), input.head()));
+    if format.is_binary() && known.is_none() {
+        let why = format!("this is no {}; --format says what it is", format.name);
+        return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, why).into());
+    }
+    let layout = open_format(format, input.head(), &fields)?;
+    input.show(layout.shown())?;
+    Ok((format, layout))
 }
 
 impl From<std::io::Error> for Stopped {

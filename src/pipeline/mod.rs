@@ -25,6 +25,7 @@ use crate::model::FaultKind;
 use crate::sink::{Sink, Target};
 use crate::source::{Back, Encoding, Source};
 use cutter::read_one;
+pub use cutter::{Stopped, lay_out};
 pub use meter::Meter;
 use writer::Writer;
 

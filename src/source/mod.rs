@@ -15,7 +15,8 @@ mod packing;
 
 use crate::audit::Digest;
 use crate::limits;
-use crate::tables::Rebuild;
+use crate::model::{ColumnView, TypedTable};
+use crate::tables::{self, Rebuild, Table};
 use encoding::{Decoding, guess};
 pub use encoding::{Encoder, Encoding};
 pub use packing::Packing;
@@ -58,6 +59,10 @@ pub struct Input {
     pub guessed: bool,
     /// How it is packed.
     pub packing: Packing,
+    /// The table that it is, until it is shown.
+    table: Option<Box<dyn Table>>,
+    /// What is known of the table that it is.
+    about: Option<TypedTable>,
     rebuild: Option<Box<dyn Rebuild>>,
     digest: Arc<Mutex<Digest>>,
 }
@@ -81,6 +86,9 @@ impl Input {
         key: Option<&[u8; 32]>,
     ) -> io::Result<Input> {
         let mut input = Self::open_with(source, encoding, key, read_line)?;
+        if input.table.is_some() {
+            return Ok(input);
+        }
         let end = memchr::memchr(b'\n', &input.head).map_or(input.head.len(), |at| at + 1);
         // What came with the first line is handed on behind it, and says nothing about the file.
         let rest = input.head.split_off(end);
@@ -94,13 +102,16 @@ impl Input {
         key: Option<&[u8; 32]>,
         read_head: fn(&mut dyn Read, &mut Vec<u8>, usize) -> io::Result<bool>,
     ) -> io::Result<Input> {
+        let mut on_disk = None;
         let raw: Box<dyn Read + Send> = match source {
             Source::Stdin => Box::new(io::stdin()),
             Source::File(path) => {
                 let file = File::open(path)?;
-                if file.metadata()?.is_dir() {
+                let known = file.metadata()?;
+                if known.is_dir() {
                     return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory"));
                 }
+                on_disk = if known.is_file() { Some(file.try_clone()?) } else { None };
                 Box::new(file)
             }
             Source::Reader(reader) => reader,
@@ -111,6 +122,17 @@ impl Input {
         read_head(&mut raw, &mut magic, Packing::MAGIC)?;
         let packing = Packing::by_magic(&magic);
         let mut unpacked = packing.unpack(io::Cursor::new(magic).chain(raw))?;
+        let mut magic = Vec::new();
+        read_head(&mut unpacked, &mut magic, tables::MAGIC)?;
+        let kind = tables::Kind::by_magic(&magic);
+        let mut unpacked: Box<dyn Read + Send> = Box::new(io::Cursor::new(magic).chain(unpacked));
+        if let Some(kind) = kind {
+            let bytes = match on_disk.filter(|_| packing == Packing::Plain) {
+                Some(file) => tables::Bytes::File(file, unpacked),
+                None => tables::Bytes::Reader(unpacked),
+            };
+            return Self::of_table(tables::open(kind, bytes)?, packing, digest);
+        }
         let mut head = Vec::new();
         read_head(&mut unpacked, &mut head, limits::HEAD_BYTES)?;
         let (encoding, guessed) = encoding.map_or_else(|| guess(&head), |encoding| (encoding, false));
@@ -122,7 +144,58 @@ impl Input {
             read_head(&mut decoding, &mut head, limits::HEAD_BYTES)?;
             reader = Box::new(decoding);
         }
-        Ok(Input { reader, head, given: 0, encoding, guessed, packing, rebuild: None, digest })
+        Ok(Input {
+            reader,
+            head,
+            given: 0,
+            encoding,
+            guessed,
+            packing,
+            table: None,
+            about: None,
+            rebuild: None,
+            digest,
+        })
+    }
+
+    fn of_table(
+        mut table: Box<dyn Table>,
+        packing: Packing,
+        digest: Arc<Mutex<Digest>>,
+    ) -> io::Result<Input> {
+        Ok(Input {
+            reader: Box::new(io::empty()),
+            head: table.sample()?,
+            given: 0,
+            encoding: Encoding::Utf8,
+            guessed: false,
+            packing,
+            about: Some(table.about().clone()),
+            table: Some(table),
+            rebuild: None,
+            digest,
+        })
+    }
+
+    /// What is known of the table that it is; `None` for text. Its head is a sample of its rows with all columns, until
+    /// it is shown.
+    #[must_use]
+    pub fn table(&self) -> Option<&TypedTable> {
+        self.about.as_ref()
+    }
+
+    /// Shows a table: from here on it is text like any other, of its columns those that are `shown`. Of what is text
+    /// already nothing is changed.
+    ///
+    /// # Errors
+    /// What the system says; that the file is damaged or has what cannot be written again.
+    pub fn show(&mut self, shown: Option<&[ColumnView]>) -> io::Result<()> {
+        let Some(table) = self.table.take() else { return Ok(()) };
+        let (mut reader, rebuild) = table.show(shown)?;
+        self.head.clear();
+        read_up_to(&mut reader, &mut self.head, limits::HEAD_BYTES)?;
+        (self.reader, self.rebuild) = (reader, Some(rebuild));
+        Ok(())
     }
 
     /// The beginning of the text: all of it, when it is shorter than the limit for heads.
