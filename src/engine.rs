@@ -10,6 +10,7 @@
 mod echo;
 pub mod explain;
 mod explained;
+mod file_name;
 mod found;
 mod look;
 mod project;
@@ -28,6 +29,7 @@ use crate::model::{BRACKETS, Entity, Escape, Fault, FaultKind, Located, Role, Se
 use crate::policy::{Action, Policy};
 use crate::scan::{Masks, Text, classify};
 use crate::view::View;
+pub use file_name::FileNames;
 pub use found::Found;
 
 /// Rules and policy: all that decides what becomes of a conversation.
@@ -218,7 +220,7 @@ impl Engine {
         }
     }
 
-    /// The masked form of a name (of a file or a column): what rules find in it becomes a plain label.
+    /// The masked form of a name (of a field or a column): what rules find in it becomes a plain label.
     #[must_use]
     pub fn masked_name(&self, name: &str) -> String {
         let mut worker = self.worker();

@@ -117,6 +117,12 @@ pub const PIECES_TURN: usize = 256;
 /// with fillers has under 80.
 pub const SPOKEN_TOKENS: usize = 128;
 
+/// Bytes that an input may have that must be read in any order and is no file: a zip through a pipe.
+pub const WHOLE_BYTES: usize = 256 << 20;
+
+/// Bytes of a masked file that wait in memory until it is complete and goes into its archive; beyond, in a temporary file.
+pub const SPOOL_BYTES: usize = 8 << 20;
+
 /// KiB that an xz stream's dictionary may take: `xz -9` asks for 64 MiB.
 pub const XZ_MEMORY_KIB: u32 = 128 << 10;
 

@@ -4,17 +4,21 @@
 //! complete. Pipes, devices and standard output are written directly. On the way text takes the input's
 //! encoding back and is packed as the file's name says.
 
+mod archive;
+
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, SpooledTempFile};
 
 use crate::audit::Digest;
 use crate::error::{Error, Result};
-use crate::source::{Back, Encoder, Packing};
+use crate::limits;
+use crate::source::{Back, Encoder, Encoding, Packing};
 use crate::tables::Rebuild;
+pub use archive::{Entry, Packed};
 
 /// Where to write.
 #[derive(Clone, Debug)]
@@ -25,6 +29,8 @@ pub enum Target {
     Path(PathBuf),
     /// Nowhere: the digest is all that is asked for.
     Nowhere,
+    /// A file of the archive that is being written.
+    Member(Entry),
     /// Memory, for tests and library users.
     Memory(Arc<Mutex<Vec<u8>>>),
 }
@@ -35,6 +41,7 @@ impl Target {
     pub fn path(&self) -> PathBuf {
         match self {
             Target::Path(path) => path.clone(),
+            Target::Member(entry) => PathBuf::from(&entry.name),
             Target::Stdout | Target::Nowhere | Target::Memory(_) => PathBuf::from("-"),
         }
     }
@@ -106,7 +113,7 @@ impl Write for Shared {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.with(|inner| inner.flush())
+        self.with(Write::flush)
     }
 }
 
@@ -148,6 +155,7 @@ enum Device {
     Stdout(io::Stdout),
     Direct(File),
     Temporary(NamedTempFile),
+    Spool(SpooledTempFile),
     Nowhere,
     Memory(Arc<Mutex<Vec<u8>>>),
 }
@@ -163,6 +171,7 @@ impl Write for Digesting {
             Device::Stdout(stdout) => stdout.write_all(bytes)?,
             Device::Direct(file) => file.write_all(bytes)?,
             Device::Temporary(file) => file.write_all(bytes)?,
+            Device::Spool(file) => file.write_all(bytes)?,
             Device::Nowhere => {}
             Device::Memory(memory) => {
                 memory.lock().map_err(|_| io::Error::other("the memory is lost"))?.extend_from_slice(bytes);
@@ -177,7 +186,7 @@ impl Write for Digesting {
             Device::Stdout(stdout) => stdout.flush(),
             Device::Direct(file) => file.flush(),
             Device::Temporary(file) => file.flush(),
-            Device::Nowhere | Device::Memory(_) => Ok(()),
+            Device::Nowhere | Device::Memory(_) | Device::Spool(_) => Ok(()),
         }
     }
 }
@@ -194,6 +203,9 @@ impl Sink {
             Target::Stdout => (Device::Stdout(io::stdout()), Packing::Plain),
             Target::Nowhere => (Device::Nowhere, Packing::Plain),
             Target::Memory(memory) => (Device::Memory(Arc::clone(memory)), Packing::Plain),
+            Target::Member(entry) => {
+                (Device::Spool(SpooledTempFile::new(limits::SPOOL_BYTES)), Packing::by_name(&entry.name))
+            }
             Target::Path(path) => {
                 let packing = Packing::by_name(&path.to_string_lossy());
                 match fs::metadata(path) {
@@ -223,6 +235,24 @@ impl Sink {
         Ok(Sink { writer, encoder: Encoder::new(back.encoding), target: target.clone() })
     }
 
+    /// Opens a new file that is called `part` until it is complete, and stays when it never is.
+    ///
+    /// # Errors
+    /// [`Error::Output`] with what the system says.
+    pub fn open_part(path: &Path, part: &Path) -> Result<Sink> {
+        let failed = |source| Error::Output { path: part.to_owned(), source };
+        let directory =
+            part.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let file = tempfile::Builder::new()
+            .prefix(part.file_name().unwrap_or_default())
+            .rand_bytes(0)
+            .disable_cleanup(true)
+            .tempfile_in(directory)
+            .map_err(failed)?;
+        let writer = Box::new(Digesting { inner: Device::Temporary(file), digest: Digest::new(None) });
+        Ok(Sink { writer, encoder: Encoder::new(Encoding::Utf8), target: Target::Path(path.to_owned()) })
+    }
+
     /// Writes text.
     ///
     /// # Errors
@@ -246,9 +276,27 @@ impl Sink {
     /// # Errors
     /// [`Error::Output`] with what the system says; then nothing appears.
     pub fn finish(self) -> Result<Digest> {
+        self.complete(None)
+    }
+
+    /// Completes a file of an archive, which then stands there, and returns its digest.
+    ///
+    /// # Errors
+    /// As [`Sink::finish`].
+    pub fn finish_into(self, archive: &mut Packed) -> Result<Digest> {
+        self.complete(Some(archive))
+    }
+
+    fn complete(self, archive: Option<&mut Packed>) -> Result<Digest> {
         let failed = |source| Error::Output { path: self.target.path(), source };
         let mut digesting = self.writer.finish().map_err(failed)?;
         digesting.flush().map_err(failed)?;
+        if let (Device::Spool(file), Target::Member(entry), Some(archive)) =
+            (&mut digesting.inner, &self.target, archive)
+        {
+            file.rewind().map_err(failed)?;
+            archive.file(entry, digesting.digest.bytes(), file)?;
+        }
         if let (Device::Temporary(file), Target::Path(path)) = (digesting.inner, &self.target) {
             persist(file, path).map_err(failed)?;
         }
@@ -268,7 +316,17 @@ pub fn exists(path: &Path) -> Error {
 /// What the system says.
 pub fn temporary(path: &Path) -> io::Result<NamedTempFile> {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    tempfile::Builder::new().prefix(".sourdine-").suffix(".partial").tempfile_in(directory)
+    tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).tempfile_in(directory)
+}
+
+/// How the names of files that are not complete begin and end.
+const PREFIX: &str = ".sourdine-";
+const SUFFIX: &str = ".partial";
+
+/// Whether a file's name is that of one that was never completed.
+#[must_use]
+pub fn is_temporary(name: &str) -> bool {
+    name.starts_with(PREFIX) && name.ends_with(SUFFIX)
 }
 
 /// Gives a complete file its name: on disk first, then renamed.

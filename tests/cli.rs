@@ -3,79 +3,12 @@
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Command, Stdio};
 
-/// A directory of a test's own.
-struct Place(tempfile::TempDir);
+mod shell;
 
-impl Place {
-    fn new() -> Self {
-        Place(tempfile::tempdir().expect("a directory"))
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn with(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
-        fs::write(&path, content).expect("writes");
-        path
-    }
-
-    /// Names of all files below, sorted.
-    fn files(&self) -> Vec<String> {
-        fn walk(at: &Path, root: &Path, out: &mut Vec<String>) {
-            for entry in fs::read_dir(at).expect("a directory") {
-                let path = entry.expect("an entry").path();
-                if path.is_dir() {
-                    walk(&path, root, out);
-                } else {
-                    out.push(path.strip_prefix(root).expect("below").display().to_string());
-                }
-            }
-        }
-        let mut out = Vec::new();
-        walk(self.0.path(), self.0.path(), &mut out);
-        out.sort();
-        out
-    }
-}
-
-fn sourdine(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sourdine"));
-    command.args(arguments);
-    command
-}
-
-fn run(arguments: &[&str]) -> Output {
-    sourdine(arguments).stdin(Stdio::null()).output().expect("runs")
-}
-
-fn pipe(arguments: &[&str], input: impl AsRef<[u8]>) -> Output {
-    let mut child = sourdine(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("starts");
-    child.stdin.take().expect("a pipe").write_all(input.as_ref()).expect("writes");
-    child.wait_with_output().expect("ends")
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().expect("UTF-8")
-}
+use shell::*;
 
 #[test]
 fn a_pipe_is_masked() {
@@ -178,7 +111,14 @@ fn directories_are_mirrored() {
     assert_eq!(done.status.code(), Some(0), "{}", err(&done));
     assert_eq!(
         place.files(),
-        ["in/a.txt", "in/deep/b.jsonl", "out/a.txt", "out/deep/b.jsonl", "out/sourdine.audit.jsonl"]
+        [
+            "in/a.txt",
+            "in/deep/b.jsonl",
+            "out/a.txt",
+            "out/deep/b.jsonl",
+            "out/sourdine.audit.jsonl",
+            "out/sourdine.manifest.jsonl"
+        ]
     );
     assert_eq!(
         fs::read_to_string(place.path("out/deep/b.jsonl")).expect("text"),

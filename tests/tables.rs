@@ -54,7 +54,7 @@ fn flat() -> RecordBatch {
     // A value that no row has.
     keyed.append_value(address("unused", 0));
     (0..ROWS).for_each(|row| {
-        keyed.append_value(if row % 3 == 0 { "shop".into() } else { address("keyed", row % 9) })
+        keyed.append_value(if row % 3 == 0 { "shop".into() } else { address("keyed", row % 9) });
     });
     let keyed = keyed.finish().slice(1, ROWS);
     let columns: Vec<(&str, ArrayRef, bool)> = vec![

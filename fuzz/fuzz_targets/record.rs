@@ -35,6 +35,7 @@ fn redact(format: &'static Format, input: &[u8]) -> (Vec<u8>, Report) {
         path: PathBuf::from("-"),
         name: "-".to_owned(),
         target: Target::Memory(Arc::clone(&output)),
+        ticket: None,
     };
     let settings =
         Settings { jobs: 1, format: Some(format), encoding: Some(Encoding::Utf8), ..Settings::default() };

@@ -5,6 +5,7 @@
 //! sums, the digests of output and input, the head over all lines between, and a seal. Record lines and their head
 //! are the same for any number of threads, chunk size and kind of source. No function of this room takes text of an input.
 
+pub mod manifest;
 pub mod record;
 pub mod verify;
 
@@ -36,7 +37,7 @@ pub struct Run {
 /// The last line: sums and digests.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq)]
 pub struct End {
-    /// Names of the inputs, masked; `-` for standard input.
+    /// Names of the inputs, masked; `-` for standard input. Of an archive those of its files.
     pub files: Vec<String>,
     /// Records read.
     pub records: u64,
@@ -50,7 +51,7 @@ pub struct End {
     pub cut: u64,
     /// Conversation ids that came back after another conversation.
     pub reopened: u64,
-    /// BLAKE3 of each output, in order; `null` where it is too small to publish without a key.
+    /// BLAKE3 of each output, in order, of an archive as a whole; `null` where it is too small to publish without a key.
     pub output: Vec<Option<String>>,
     /// BLAKE3 of each input as it was read, likewise.
     pub input: Vec<Option<String>>,

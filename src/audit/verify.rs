@@ -20,6 +20,8 @@ pub struct Summary {
     pub by_rule: BTreeMap<(String, String), u64>,
     /// The end line.
     pub end: End,
+    /// Whether each file has a line of its own: a run over a directory, an archive or several files.
+    pub is_named: bool,
 }
 
 #[derive(serde::Deserialize)]
@@ -108,12 +110,13 @@ pub fn read_summary(path: &Path, key: Option<&[u8; 32]>) -> Result<Summary> {
     if by_entity != end.masked || quarantined != end.quarantined {
         return Err(broken(number, "the sums of the end line are not those of the record lines"));
     }
-    if files.is_empty() {
+    let is_named = !files.is_empty();
+    if !is_named {
         files.clone_from(&end.files);
     } else if files != end.files {
         return Err(broken(number, "the file lines are not those of the end line"));
     }
-    Ok(Summary { run, files, record_lines, by_rule, end })
+    Ok(Summary { run, files, record_lines, by_rule, end, is_named })
 }
 
 /// BLAKE3 in hexadecimal.

@@ -78,8 +78,8 @@ impl Verify {
         if !self.input.is_empty() {
             let engine = self.text.engine(Mode::Mask)?;
             let mut settings = self.text.settings()?;
-            let jobs = jobs(&self.input, |_| Target::Nowhere)?;
-            settings.many = jobs.len() > 1;
+            let jobs = jobs(&engine, &self.input, |_, _| Target::Nowhere)?;
+            settings.many = log.is_named;
             let again = pipeline::run(&engine, jobs, settings)?;
             verify(&log, &again.end)?;
             writeln!(said, "the run repeated finds the same")?;

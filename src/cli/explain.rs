@@ -53,11 +53,12 @@ pub(super) struct Explain {
 
 impl Explain {
     pub(super) fn run(&self) -> anyhow::Result<u8> {
-        let (job, record) = self.subject()?;
+        let (mut job, record) = self.subject()?;
         let is_text = matches!(job.source, Source::Reader(_));
         let why_not = self.why_not.as_deref().map(|range| self.why_not(range, is_text)).transpose()?;
         let question = Question { record, why_not };
         let engine = self.text.engine(Mode::Explain)?.asked(question);
+        job.name = engine.file_names().of(&job.name);
         let mut settings = self.text.settings()?;
         let memory = Arc::new(Mutex::new(Vec::new()));
         settings.one_output = Some(Target::Memory(Arc::clone(&memory)));
@@ -113,7 +114,7 @@ impl Explain {
     fn subject(&self) -> Result<(Job, Option<u64>)> {
         let job = |source, path: &Path| {
             let name = path.file_name().map_or("-".to_owned(), |name| name.to_string_lossy().into_owned());
-            Job { source, path: path.to_owned(), name, target: Target::Nowhere }
+            Job { source, path: path.to_owned(), name, target: Target::Nowhere, ticket: None }
         };
         let subject = match self.subject.as_deref() {
             None | Some("-") => return Ok((job(Source::Stdin, Path::new("-")), None)),

@@ -16,7 +16,7 @@ use crate::model::{ColumnView, Entities, Role, TypedColumn, Way, Whole};
 use crate::pipeline::{Stopped, lay_out};
 use crate::policy::{Action, Policy};
 use crate::scan::{Kernel, Text, classify};
-use crate::source::{Input, Source};
+use crate::source::{Archive, Input, MemberKind, Source};
 
 /// List the formats, or show how a file would be read
 #[derive(Args)]
@@ -50,9 +50,23 @@ impl Formats {
         let said = match &self.file {
             None => list(self.json)?,
             Some(file) => {
-                let seen = Seen::of(file, &self.reading)?;
                 let paint = Paint { is_on: self.color.is_on(&std::io::stdout()) };
-                if self.json { seen.json() } else { seen.page(paint)? }
+                let failed = |source| Error::Input { path: file.clone(), source };
+                let input = Input::open(source(file), self.reading.encoding(), None).map_err(failed)?;
+                match input.archive {
+                    Some(kind) => {
+                        let files = files_of(input, &self.reading).map_err(failed)?;
+                        if self.json {
+                            archive_json(file, kind, &files)
+                        } else {
+                            archive_page(file, kind, &files)?
+                        }
+                    }
+                    None => {
+                        let seen = Seen::of(file, input, &self.reading)?;
+                        if self.json { seen.json() } else { seen.page(paint)? }
+                    }
+                }
             }
         };
         print(&said)?;
@@ -73,8 +87,67 @@ fn list(json: bool) -> std::result::Result<String, std::fmt::Error> {
     }
     if !json {
         out.push_str(
-            "\ngzip, zstd, bzip2 and xz are unpacked by content. Encodings: UTF-8, UTF-16, Windows-1252, ISO-8859-15.\n",
+            "\ngzip, zstd, bzip2 and xz are unpacked by content, tar and zip file by file. Encodings: UTF-8, UTF-16, Windows-1252, ISO-8859-15.\n",
         );
+    }
+    Ok(out)
+}
+
+fn source(path: &Path) -> Source {
+    if path.as_os_str() == "-" { Source::Stdin } else { Source::File(path.to_owned()) }
+}
+
+/// The files of an archive: their names, and their formats or why they are not read.
+fn files_of(
+    mut input: Input,
+    reading: &Reading,
+) -> std::io::Result<Vec<(String, std::result::Result<&'static str, String>)>> {
+    let mut files = Vec::new();
+    input.each_member::<std::io::Error>(&mut |member| {
+        let format = match member.kind {
+            MemberKind::Directory => return Ok(true),
+            MemberKind::Other(what) => Err(format!("is {what}, and is not read")),
+            MemberKind::File(bytes) => match Input::open_member(bytes, reading.encoding(), None) {
+                Ok(input) if input.archive.is_some() => Err("is an archive in an archive".to_owned()),
+                Ok(mut input) => {
+                    match lay_out(&mut input, &member.name, reading.format(), &reading.fields()) {
+                        Ok((format, _)) => Ok(format.name),
+                        Err(Stopped::Input(error)) => Err(error.to_string()),
+                        Err(Stopped::Run(error)) => Err(error.to_string()),
+                    }
+                }
+                Err(error) => Err(error.to_string()),
+            },
+        };
+        files.push((member.name, format));
+        Ok(true)
+    })?;
+    Ok(files)
+}
+
+fn archive_json(path: &Path, kind: Archive, files: &[(String, std::result::Result<&str, String>)]) -> String {
+    let file = |(name, format): &(String, std::result::Result<&str, String>)| match format {
+        Ok(format) => serde_json::json!({"file": name, "format": format}),
+        Err(why) => serde_json::json!({"file": name, "format": null, "why": why}),
+    };
+    let files: Vec<_> = files.iter().map(file).collect();
+    let name = path.display().to_string();
+    format!("{}\n", serde_json::json!({"file": name, "archive": kind.name(), "files": files}))
+}
+
+fn archive_page(
+    path: &Path,
+    kind: Archive,
+    files: &[(String, std::result::Result<&str, String>)],
+) -> std::result::Result<String, std::fmt::Error> {
+    let mut out = String::new();
+    let name = path.display().to_string();
+    writeln!(out, "{}: {} archive, {}", harmless(&name), kind.name(), counted(files.len(), "file"))?;
+    for (name, format) in files {
+        match format {
+            Ok(format) => writeln!(out, "  {:8} {}", format, harmless(name))?,
+            Err(why) => writeln!(out, "  {:8} {}: {why}", "-", harmless(name))?,
+        }
     }
     Ok(out)
 }
@@ -97,10 +170,8 @@ struct Seen {
 }
 
 impl Seen {
-    fn of(path: &Path, reading: &Reading) -> Result<Seen> {
-        let source = if path.as_os_str() == "-" { Source::Stdin } else { Source::File(path.to_owned()) };
+    fn of(path: &Path, mut input: Input, reading: &Reading) -> Result<Seen> {
         let failed = |source| Error::Input { path: path.to_owned(), source };
-        let mut input = Input::open(source, reading.encoding(), None).map_err(failed)?;
         let name = path.file_name().map_or("-".to_owned(), |name| name.to_string_lossy().into_owned());
         let (format, layout) = match lay_out(&mut input, &name, reading.format(), &reading.fields()) {
             Ok(opened) => opened,

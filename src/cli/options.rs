@@ -317,6 +317,15 @@ impl TextOptions {
         Ok(Some(bytes))
     }
 
+    /// The digest of all that decides what becomes of an input, and of nothing else.
+    pub(super) fn configuration(&self, engine: &Engine, settings: &Settings) -> String {
+        let run = Run { start: String::new(), jobs: 0, ..self.run_line(engine, settings) };
+        let mut hasher = settings.key.as_ref().map_or_else(blake3::Hasher::new, blake3::Hasher::new_keyed);
+        // A structure of strings always serialises; if it did not, nothing would be taken for done.
+        hasher.update(&serde_json::to_vec(&run).unwrap_or_else(|_| now().into_bytes()));
+        hasher.finalize().to_hex().to_string()
+    }
+
     /// The run line of the audit.
     pub(super) fn run_line(&self, engine: &Engine, settings: &Settings) -> Run {
         let mut options = Vec::new();
@@ -455,22 +464,41 @@ fn missing(path: &Path, source: std::io::Error) -> std::io::Error {
     }
 }
 
-/// The jobs of a run: every input with its name, in order; files of directories sorted by path.
-/// `target` says where an input goes, by its name.
-pub(super) fn jobs(inputs: &[PathBuf], mut target: impl FnMut(&str) -> Target) -> Result<Vec<Job>> {
-    let mut jobs = Vec::new();
+/// An input of a run.
+pub(super) struct Named {
+    source: Source,
+    /// For messages; `-` for standard input.
+    pub(super) path: PathBuf,
+    /// Its name, or path below the directory that was given.
+    pub(super) name: String,
+}
+
+/// The jobs of a run: every input in order, under its masked name. `target` says where an input goes, by its
+/// own and its masked name.
+pub(super) fn jobs(
+    engine: &Engine,
+    inputs: &[PathBuf],
+    mut target: impl FnMut(&str, &str) -> Target,
+) -> Result<Vec<Job>> {
+    let mut names = engine.file_names();
+    let job = |Named { source, path, name }| {
+        let masked = names.of(&name);
+        let target = target(&name, &masked);
+        Job { source, path, name: masked, target, ticket: None }
+    };
+    Ok(named(inputs)?.into_iter().map(job).collect())
+}
+
+/// Every input with its name, in order; files of directories sorted by path.
+fn named(inputs: &[PathBuf]) -> Result<Vec<Named>> {
+    let mut all = Vec::new();
     let stdin = [PathBuf::from("-")];
     let inputs = if inputs.is_empty() { &stdin[..] } else { inputs };
     for input in inputs {
         if input.as_os_str() == "-" {
-            jobs.push(Job {
-                source: Source::Stdin,
-                path: input.clone(),
-                name: "-".to_owned(),
-                target: target("-"),
-            });
+            all.push(Named { source: Source::Stdin, path: input.clone(), name: "-".to_owned() });
         } else if input.is_dir() {
-            let known = jobs.len();
+            let known = all.len();
             let walk = ignore::WalkBuilder::new(input)
                 .standard_filters(false)
                 .hidden(true)
@@ -484,11 +512,10 @@ pub(super) fn jobs(inputs: &[PathBuf], mut target: impl FnMut(&str) -> Target) -
                 if entry.file_type().is_some_and(|kind| kind.is_file()) {
                     let path = entry.into_path();
                     let name = path.strip_prefix(input).unwrap_or(&path).to_string_lossy().into_owned();
-                    let target = target(&name);
-                    jobs.push(Job { source: Source::File(path.clone()), path, name, target });
+                    all.push(Named { source: Source::File(path.clone()), path, name });
                 }
             }
-            if jobs.len() == known {
+            if all.len() == known {
                 return Err(Error::Input {
                     path: input.clone(),
                     source: std::io::Error::new(std::io::ErrorKind::NotFound, "no files in this directory"),
@@ -500,9 +527,8 @@ pub(super) fn jobs(inputs: &[PathBuf], mut target: impl FnMut(&str) -> Target) -
                 .map_err(|source| Error::Input { path: input.clone(), source: missing(input, source) })?;
             let name =
                 input.file_name().map_or_else(|| "-".to_owned(), |name| name.to_string_lossy().into_owned());
-            let target = target(&name);
-            jobs.push(Job { source: Source::File(input.clone()), path: input.clone(), name, target });
+            all.push(Named { source: Source::File(input.clone()), path: input.clone(), name });
         }
     }
-    Ok(jobs)
+    Ok(all)
 }

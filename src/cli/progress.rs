@@ -137,6 +137,7 @@ fn clock(time: Duration) -> String {
 pub(super) fn size_of(jobs: &[Job]) -> Option<u64> {
     let size = |file: &File| file.metadata().ok().filter(Metadata::is_file).map(|known| known.len());
     jobs.iter()
+        .filter(|job| job.ticket.as_ref().is_none_or(|ticket| ticket.done.is_none()))
         .map(|job| match &job.source {
             Source::File(path) => path.metadata().ok().filter(Metadata::is_file).map(|known| known.len()),
             // Standard input may be a file too.

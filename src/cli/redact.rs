@@ -1,5 +1,6 @@
 //! `sourdine redact`: masks text.
 
+use std::collections::HashSet;
 use std::fs::{self, OpenOptions};
 use std::io::{self, IsTerminal, stderr, stdout};
 use std::path::{Path, PathBuf};
@@ -14,10 +15,11 @@ use super::progress::{self, Progress, Stats};
 use super::{say, say_plainly};
 use crate::engine::Mode;
 use crate::error::{Error, Result};
-use crate::limits;
+
+use crate::pipeline::batch::Batch;
 use crate::pipeline::{self, Job, Report};
 use crate::sink::{Sink, Target, exists};
-use crate::source::{Back, Encoding, Source};
+use crate::source::{Back, Encoding, Packing, Source};
 
 /// Mask personal data in files, directories or standard input
 #[derive(Args)]
@@ -40,6 +42,9 @@ pub(super) struct Redact {
     /// Where records that cannot be decoded are kept, raw (readable by you alone)
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     quarantine: Option<PathBuf>,
+    /// Name the files of a directory as the inputs are named, whatever the names tell
+    #[arg(long, help_heading = "Output")]
+    keep_names: bool,
     /// Write over existing outputs
     #[arg(long, help_heading = "Output")]
     force: bool,
@@ -80,10 +85,11 @@ impl Redact {
         let writes = !self.dry_run && !self.check;
         let into = self.output.as_deref().filter(|_| writes);
         let is_tree = self.output_is_directory();
-        let jobs = jobs(&self.inputs, |name| match into {
+        let mut jobs = jobs(&engine, &self.inputs, |name, masked| match into {
             None if writes => Target::Stdout,
             None => Target::Nowhere,
             Some(directory) if is_tree => {
+                let name = if self.keep_names { name } else { masked };
                 Target::Path(directory.join(if name == "-" { "stdin" } else { name }))
             }
             Some(file) => Target::Path(file.to_owned()),
@@ -99,7 +105,24 @@ impl Redact {
             .into());
         }
         let audit = if writes { self.audit_path(is_tree) } else { self.audit.clone() };
-        self.check_outputs(&jobs, audit.as_deref(), is_tree)?;
+        let mut batch = None;
+        if let (Some(directory), true, Some(log)) = (into, is_tree, &audit)
+            && !is_device(log)
+            && Packing::by_name(&log.to_string_lossy()) == Packing::Plain
+        {
+            jobs.retain(|job| !matches!(&job.source, Source::File(path) if is_below(path, directory)));
+            let under = self.text.configuration(&engine, &settings);
+            let opened = Batch::open(directory, log, under)?;
+            for job in &mut jobs {
+                if let (Source::File(input), Target::Path(output)) = (&job.source, &job.target) {
+                    let place = (job.name.as_str(), input.as_path(), output.as_path());
+                    job.ticket = Some(opened.ticket(place, settings.key.as_ref(), self.force)?);
+                }
+            }
+            batch = Some(opened);
+        }
+        let goes_on = batch.as_ref().is_some_and(Batch::goes_on);
+        self.check_outputs(&jobs, audit.as_deref(), is_tree, goes_on)?;
         for job in &jobs {
             if let (true, Target::Path(path)) = (is_tree, &job.target)
                 && let Some(parent) = path.parent()
@@ -109,23 +132,36 @@ impl Redact {
             }
         }
         settings.force = self.force;
-        settings.many = jobs.len() > 1;
+        settings.keep_names = self.keep_names;
+        settings.many = jobs.len() > 1 || is_tree;
         if let Some(path) = &audit {
             let run = self.text.run_line(&engine, &settings);
-            let sink = Sink::open(&Target::Path(path.clone()), Back::text(Encoding::Utf8), self.force, None)?;
+            let sink = match &batch {
+                Some(batch) => batch.log()?,
+                None => {
+                    Sink::open(&Target::Path(path.clone()), Back::text(Encoding::Utf8), self.force, None)?
+                }
+            };
             settings.audit = Some((sink, run));
         } else if writes && !self.quiet && stderr().is_terminal() {
             say("no audit log is written for standard output; ask for one with --audit FILE");
         }
         if let Some(path) = &self.quarantine {
-            settings.quarantine = Some(Box::new(private_file(path, self.force)?));
+            settings.quarantine = Some(Box::new(private_file(path, self.force, goes_on)?));
         }
         // Text on the terminal and a bar on the same one would mix.
         let is_shown = jobs.iter().any(|job| matches!(job.target, Target::Stdout)) && stdout().is_terminal();
         let (meter, total, start) = (Arc::clone(&settings.meter), progress::size_of(&jobs), Instant::now());
-        let report = self
+        let is_batch = batch.is_some();
+        settings.batch = batch;
+        let ran = self
             .progress
-            .around(&meter, total, self.quiet || is_shown, || pipeline::run(&engine, jobs, settings))?;
+            .around(&meter, total, self.quiet || is_shown, || pipeline::run(&engine, jobs, settings));
+        if let (true, Err(Error::Interrupted)) = (is_batch, &ran) {
+            say("interrupted; what is complete stays, and the same command goes on from there");
+            return Ok(Error::Interrupted.exit_code());
+        }
+        let report = ran?;
         self.tell(&report, start.elapsed(), is_shown);
         Ok(self.exit_code(&report))
     }
@@ -152,28 +188,32 @@ impl Redact {
     }
 
     /// Refuses, before anything is written, outputs that exist, that are inputs, or that are named twice.
-    fn check_outputs(&self, jobs: &[Job], audit: Option<&Path>, is_tree: bool) -> Result<()> {
-        let mut named: Vec<&Path> = Vec::new();
+    /// An output of an earlier run over the same directory may be there, and its audit when the batch `goes_on`.
+    fn check_outputs(&self, jobs: &[Job], audit: Option<&Path>, is_tree: bool, goes_on: bool) -> Result<()> {
+        let inputs: HashSet<(u64, u64)> = jobs
+            .iter()
+            .filter_map(|job| match &job.source {
+                Source::File(input) => identity(input),
+                Source::Stdin | Source::Reader(_) => None,
+            })
+            .collect();
+        let mut named: HashSet<&Path> = HashSet::new();
         let quarantine = self.quarantine.as_deref();
         let targets = jobs.iter().filter_map(|job| match &job.target {
-            Target::Path(path) => Some(path.as_path()),
+            Target::Path(path) => {
+                Some((path.as_path(), job.ticket.as_ref().is_some_and(|ticket| ticket.replaces)))
+            }
             _ => None,
         });
-        for path in targets.chain(audit).chain(quarantine) {
+        let beside = audit.into_iter().chain(quarantine).map(|path| (path, goes_on));
+        for (path, is_ours) in targets.chain(beside) {
             if is_device(path) {
                 continue;
             }
-            for job in jobs {
-                if let Source::File(input) = &job.source
-                    && is_same_file(path, input)
-                {
-                    return Err(Error::Usage(format!(
-                        "{}: is an input; name another output",
-                        path.display()
-                    )));
-                }
+            if identity(path).is_some_and(|known| inputs.contains(&known)) {
+                return Err(Error::Usage(format!("{}: is an input; name another output", path.display())));
             }
-            if named.contains(&path) {
+            if !named.insert(path) {
                 return Err(Error::Usage(format!("{}: two outputs would have this name", path.display())));
             }
             let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
@@ -181,8 +221,7 @@ impl Redact {
                 let source = io::Error::new(io::ErrorKind::NotFound, "no such directory; make it first");
                 return Err(Error::Output { path: parent.to_owned(), source });
             }
-            named.push(path);
-            if path.exists() && !self.force {
+            if !self.force && !is_ours && path.exists() {
                 return Err(exists(path));
             }
         }
@@ -193,6 +232,12 @@ impl Redact {
         tell_problems(report, self.quarantine.is_some());
         if !self.quiet {
             report.notes.iter().for_each(say);
+            if report.skipped > 0 {
+                let (skipped, all) = (report.skipped, report.end.output.len());
+                say(format_args!(
+                    "{skipped} of {all} files were done by an earlier run; --force does them again"
+                ));
+            }
         }
         let paint = Paint { is_on: self.color.is_on(&stderr()) };
         match self.stats {
@@ -221,10 +266,7 @@ impl Redact {
 /// Prints what went wrong with inputs and records: places and reasons, no text.
 pub(super) fn tell_problems(report: &Report, is_kept: bool) {
     for (path, error) in &report.unread {
-        say(format_args!(
-            "{}: {error}; its output is not complete and no file carries its name",
-            path.display()
-        ));
+        say(format_args!("{}: {error}; nothing of it was written", path.display()));
     }
     for (path, record, offset, kind) in &report.faults {
         say(format_args!(
@@ -234,8 +276,10 @@ pub(super) fn tell_problems(report: &Report, is_kept: bool) {
         ));
     }
     let quarantined = report.end.quarantined;
-    if quarantined > limits::FAULTS_SHOWN as u64 {
-        say(format_args!("{} more records were quarantined", quarantined - limits::FAULTS_SHOWN as u64));
+    let untold = quarantined.saturating_sub(report.faults.len() as u64);
+    if untold > 0 {
+        let more = if report.faults.is_empty() { "" } else { "more " };
+        say(format_args!("{untold} {more}records were quarantined"));
     }
     if quarantined > 0 && !is_kept {
         say(format_args!(
@@ -253,20 +297,29 @@ fn is_device(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|known| !known.is_file() && !known.is_dir())
 }
 
-fn is_same_file(one: &Path, other: &Path) -> bool {
+/// What tells a file from all others, under whatever name.
+fn identity(path: &Path) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
-    match (fs::metadata(one), fs::metadata(other)) {
-        (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
+    fs::metadata(path).ok().map(|known| (known.dev(), known.ino()))
+}
+
+/// Whether a file lies in the directory that outputs go to: what an earlier run wrote is no input.
+fn is_below(path: &Path, directory: &Path) -> bool {
+    match (path.canonicalize(), directory.canonicalize()) {
+        (Ok(path), Ok(directory)) => path.starts_with(directory),
         _ => false,
     }
 }
 
-/// A new file that only its owner may read.
-fn private_file(path: &Path, force: bool) -> Result<fs::File> {
+/// A new file that only its owner may read; that of the batch's earlier runs, when it `goes_on`.
+fn private_file(path: &Path, force: bool, goes_on: bool) -> Result<fs::File> {
     use std::os::unix::fs::OpenOptionsExt;
     let failed = |source| Error::Output { path: path.to_owned(), source };
     if force && path.exists() {
         fs::remove_file(path).map_err(failed)?;
+    }
+    if goes_on && path.exists() {
+        return OpenOptions::new().append(true).open(path).map_err(failed);
     }
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)
 }

@@ -45,7 +45,7 @@ impl Scan {
         // All findings of all inputs go to one place, line by line.
         settings.one_output = Some(target);
         settings.force = self.force;
-        let report = pipeline::run(&engine, jobs(&self.inputs, |_| Target::Nowhere)?, settings)?;
+        let report = pipeline::run(&engine, jobs(&engine, &self.inputs, |_, _| Target::Nowhere)?, settings)?;
         redact::tell_problems(&report, true);
         if !self.quiet {
             report.notes.iter().for_each(say);

@@ -55,8 +55,13 @@ impl Engine {
         record::begin(record.number, &mut out.audit);
         let pieces: Vec<usize> = edits.placed.iter().map(|placed| placed.piece).collect();
         let places = Places::of_pieces(became, index, &pieces);
+        // A finding over several strings is told of once for each, and so it is counted.
+        for located in &masked[range] {
+            out.masked[usize::from(located.finding.entity.0)] -= 1;
+        }
         for (at, placed) in edits.placed.iter().enumerate() {
             let finding = masked[placed.masked].finding;
+            out.masked[usize::from(finding.entity.0)] += 1;
             let segment = &conversation.segments[masked[placed.masked].segment as usize];
             let entry = record::Entry {
                 field: places.of(conversation, placed.piece),

@@ -3,9 +3,11 @@
 //! An input is cut where a conversation ends, so that a worker always has whole conversations. A conversation
 //! or record longer than its limit is cut or skipped at the same place for any size of chunks.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::archive::read_archive;
 use super::{Chunk, Event, Job, Lane, Settings};
 use crate::engine::{Engine, FileContext};
 use crate::error::{Error, Result};
@@ -17,42 +19,62 @@ use crate::source::{Back, Encoding, Input};
 /// Reads one input to its end; `false` when the writer is gone.
 pub(super) fn read_one(engine: &Engine, job: Job, settings: &Settings, lane: &mut dyn Lane) -> Result<bool> {
     let open = if settings.by_line { Input::open_by_line } else { Input::open };
-    let fields = FieldOptions { headings: engine.rules().headings(), ..settings.fields.clone() };
-    let (source, name) = (job.source, job.name.as_str());
-    let opened = open(source, settings.encoding, settings.key.as_ref()).map_err(Stopped::Input);
-    let opened = opened.and_then(|mut input| {
-        let (_, layout) = lay_out(&mut input, name, settings.format, &fields)?;
-        Ok((input, layout))
-    });
-    let (mut input, layout) = match opened {
-        Ok(opened) => opened,
-        Err(Stopped::Run(error)) => return Err(error),
-        Err(Stopped::Input(error)) => {
-            let file = Arc::new(FileContext {
-                layout: (detect(None, b"").open)(b"", &FieldOptions::default())?,
-                name: engine.masked_name(name),
-                columns: Vec::new(),
-            });
-            let opened = Event::Open {
-                file,
-                path: job.path,
-                target: Target::Nowhere,
-                back: Back::text(Encoding::Utf8),
-            };
-            return Ok(lane.event(opened)? && lane.event(Event::Broken { error })?);
+    match open(job.source, settings.encoding, settings.key.as_ref()) {
+        Ok(input) if input.archive.is_some() => {
+            let place = Place { path: job.path, name: job.name, target: job.target };
+            read_archive(engine, place, input, settings, lane)
         }
+        Ok(input) => {
+            let place = Place { path: job.path, name: job.name, target: job.target };
+            read_text(engine, place, input, settings, lane)
+        }
+        Err(error) => broken(Place { path: job.path, name: job.name, target: Target::Nowhere }, error, lane),
+    }
+}
+
+/// A text, apart from its bytes: a job, or a file of an archive.
+pub(super) struct Place {
+    /// For messages.
+    pub(super) path: PathBuf,
+    /// For findings and audit.
+    pub(super) name: String,
+    pub(super) target: Target,
+}
+
+/// Tells of an input that cannot be read at all; `false` when the writer is gone.
+pub(super) fn broken(place: Place, error: std::io::Error, lane: &mut dyn Lane) -> Result<bool> {
+    let layout = (detect(None, b"").open)(b"", &FieldOptions::default())?;
+    let file = Arc::new(FileContext { layout, name: place.name, columns: Vec::new() });
+    let back = Back::text(Encoding::Utf8);
+    let opened = Event::Open { file, path: place.path, target: Target::Nowhere, back };
+    Ok(lane.event(opened)? && lane.event(Event::Broken { error })?)
+}
+
+/// Reads a text to its end; `false` when the writer is gone.
+pub(super) fn read_text(
+    engine: &Engine,
+    place: Place,
+    mut input: Input,
+    settings: &Settings,
+    lane: &mut dyn Lane,
+) -> Result<bool> {
+    let fields = FieldOptions { headings: engine.rules().headings(), ..settings.fields.clone() };
+    let layout = match lay_out(&mut input, &place.name, settings.format, &fields) {
+        Ok((_, layout)) => layout,
+        Err(Stopped::Run(error)) => return Err(error),
+        Err(Stopped::Input(error)) => return broken(place, error, lane),
     };
+    let Place { path, name, target } = place;
     if input.guessed {
-        let name = job.path.display();
         lane.event(Event::Note(format!(
-            "{name}: read as {}, and written back so; --encoding says otherwise",
+            "{}: read as {}, and written back so; --encoding says otherwise",
+            path.display(),
             input.encoding.name()
         )))?;
     }
     let columns = layout.names().iter().map(|name| engine.masked_name(name)).collect();
-    let file = Arc::new(FileContext { layout, name: engine.masked_name(&job.name), columns });
-    let opened =
-        Event::Open { file: Arc::clone(&file), path: job.path, target: job.target, back: input.back() };
+    let file = Arc::new(FileContext { layout, name, columns });
+    let opened = Event::Open { file: Arc::clone(&file), path, target, back: input.back() };
     if !lane.event(opened)? {
         return Ok(false);
     }
@@ -70,9 +92,9 @@ pub(super) fn read_one(engine: &Engine, job: Job, settings: &Settings, lane: &mu
     }
 }
 
-/// Why an input is not read.
+/// Why reading ended before the end.
 pub enum Stopped {
-    /// It cannot be.
+    /// The input cannot be read.
     Input(std::io::Error),
     /// The run ends.
     Run(Error),
@@ -133,7 +155,7 @@ impl Cutter {
     fn run(
         &mut self,
         file: &Arc<FileContext>,
-        input: &mut Input,
+        input: &mut Input<'_>,
         settings: &Settings,
         lane: &mut dyn Lane,
     ) -> std::result::Result<bool, Stopped> {
@@ -179,7 +201,7 @@ impl Cutter {
     fn by_line(
         &mut self,
         file: &Arc<FileContext>,
-        input: &mut Input,
+        input: &mut Input<'_>,
         settings: &Settings,
         lane: &mut dyn Lane,
     ) -> std::result::Result<bool, Stopped> {
@@ -243,7 +265,7 @@ impl Cutter {
     fn skip_record(
         &mut self,
         file: &FileContext,
-        input: &mut Input,
+        input: &mut Input<'_>,
         buffer: &mut Vec<u8>,
         lane: &mut dyn Lane,
     ) -> std::result::Result<bool, Stopped> {

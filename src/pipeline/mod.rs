@@ -6,6 +6,9 @@
 //! the first slot. Workers never wait for the writer, the reader waits when the queue is full, so memory is
 //! bounded by the queue's length. With one job all three are the caller's thread.
 
+mod archive;
+pub mod batch;
+mod begun;
 mod cutter;
 mod meter;
 mod writer;
@@ -22,8 +25,9 @@ use crate::error::{Error, Result};
 use crate::format::{FieldOptions, Format};
 use crate::limits;
 use crate::model::FaultKind;
-use crate::sink::{Sink, Target};
-use crate::source::{Back, Encoding, Source};
+use crate::sink::{Entry, Sink, Target};
+use crate::source::{Archive, Back, Encoding, Source};
+use batch::{Batch, Ticket};
 use cutter::read_one;
 pub use cutter::{Stopped, lay_out};
 pub use meter::Meter;
@@ -35,10 +39,12 @@ pub struct Job {
     pub source: Source,
     /// Its name for messages; `-` for standard input.
     pub path: PathBuf,
-    /// Its name in findings and audit before masking: without directories of the host.
+    /// Its name in findings and audit: masked, and without directories of the host. Its ending helps to tell the format.
     pub name: String,
     /// Where bytes go.
     pub target: Target,
+    /// What the batch says of it, if it belongs to one.
+    pub ticket: Option<Ticket>,
 }
 
 /// How to run.
@@ -69,6 +75,10 @@ pub struct Settings<'a> {
     pub one_output: Option<Target>,
     /// Whether the audit names the file before its records: a run over several inputs.
     pub many: bool,
+    /// What is known of earlier runs over the same directory.
+    pub batch: Option<Batch>,
+    /// Whether files of archives keep their names, whatever they tell.
+    pub keep_names: bool,
     /// Whether each record is masked and written as soon as it is there, in one thread: for live pipes.
     pub by_line: bool,
     /// Where the run says how far it is.
@@ -92,6 +102,8 @@ impl Default for Settings<'_> {
             audit: None,
             one_output: None,
             many: false,
+            batch: None,
+            keep_names: false,
             by_line: false,
             meter: Arc::default(),
         }
@@ -109,12 +121,20 @@ pub struct Report {
     pub faults: Vec<(PathBuf, u64, u64, FaultKind)>,
     /// Inputs that could not be read, with the reason.
     pub unread: Vec<(PathBuf, std::io::Error)>,
+    /// Inputs that an earlier run had done.
+    pub skipped: u64,
     /// What a user should know: a guessed encoding, reopened conversations.
     pub notes: Vec<String>,
 }
 
 /// What the reader tells the writer, in order.
 enum Event {
+    /// An archive begins: the inputs up to its end are its files.
+    Pack { path: PathBuf, target: Target, kind: Archive },
+    /// A directory of the archive.
+    Directory(Entry),
+    /// The archive ended.
+    Unpacked { digest: Box<Digest> },
     /// An input begins.
     Open { file: Arc<FileContext>, path: PathBuf, target: Target, back: Back },
     /// A chunk's place in the order; its offset in the text.
@@ -127,6 +147,10 @@ enum Event {
     Broken { error: std::io::Error },
     /// Something to tell the user.
     Note(String),
+    /// An input of a batch begins: its masked name, and what is known of it.
+    Begin { name: String, ticket: Ticket },
+    /// An input of a batch is done with.
+    End,
 }
 
 /// Masks all inputs.
@@ -290,11 +314,20 @@ fn read_all(
     settings: &Settings,
     lane: &mut dyn Lane,
 ) -> Result<()> {
-    for job in jobs {
+    for mut job in jobs {
         if settings.stop.load(Ordering::Relaxed) {
             break;
         }
-        if !read_one(engine, job, settings, lane)? {
+        let goes_on = match job.ticket.take() {
+            None => read_one(engine, job, settings, lane)?,
+            Some(ticket) => {
+                let is_done = ticket.done.is_some();
+                lane.event(Event::Begin { name: job.name.clone(), ticket })?
+                    && (is_done || read_one(engine, job, settings, lane)?)
+                    && lane.event(Event::End)?
+            }
+        };
+        if !goes_on {
             break;
         }
     }

@@ -4,22 +4,24 @@
 //! adds up the sums of the run.
 
 use std::collections::{BTreeMap, HashSet};
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::batch::Batch;
+use super::begun::Begun;
 use super::{Event, Meter, Report, Settings};
-use crate::audit::{File, Head, Line};
+use crate::audit::{Digest, File, Head, Line};
 use crate::engine::{Engine, FileContext, Output};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Entity, FaultKind};
-use crate::sink::{Sink, Target};
-use crate::source::{Back, Encoding};
+use crate::sink::{Packed, Sink, Target};
+use crate::source::{Archive, Back, Encoding};
 
 /// The one thread that touches outputs, quarantine and audit, in that order of need.
 pub(super) struct Writer<'e> {
-    engine: &'e Engine,
+    pub(super) engine: &'e Engine,
     force: bool,
     key: Option<[u8; 32]>,
     quarantine: Option<Box<dyn Write + Send>>,
@@ -27,14 +29,20 @@ pub(super) struct Writer<'e> {
     many: bool,
     head: Head,
     open: Option<OpenFile>,
+    archive: Option<OpenArchive>,
+    pub(super) batch: Option<Batch>,
+    /// The input of the batch that is being read.
+    pub(super) begun: Option<Begun>,
+    /// Bytes of the audit so far.
+    pub(super) logged: u64,
     /// The output of all inputs, where there is only one.
     shared: Option<Sink>,
-    masked: Vec<u64>,
-    kept: Vec<u64>,
+    pub(super) masked: Vec<u64>,
+    pub(super) kept: Vec<u64>,
     /// Hashes of conversation ids of the open input; only asked.
     ids: HashSet<u64>,
     last_id: Option<u64>,
-    report: Report,
+    pub(super) report: Report,
     by_line: bool,
     meter: Arc<Meter>,
 }
@@ -45,16 +53,24 @@ struct OpenFile {
     sink: Sink,
 }
 
+/// The archive whose files are read.
+struct OpenArchive {
+    path: PathBuf,
+    /// Where they go, if anywhere.
+    packed: Option<Packed>,
+}
+
 impl<'e> Writer<'e> {
     pub(super) fn new(engine: &'e Engine, settings: &mut Settings) -> Result<Self> {
         let mut report = Report::default();
-        let mut audit = None;
+        let (mut audit, mut logged) = (None, 0);
         if let Some((mut writer, run)) = settings.audit.take() {
             let mut line =
                 serde_json::to_vec(&Line::Run(run)).map_err(|error| Error::Usage(error.to_string()))?;
             line.push(b'\n');
             writer.write(&line)?;
             report.end.run = blake3::hash(&line).to_hex().to_string();
+            logged = line.len() as u64;
             audit = Some(writer);
         }
         let shared = match &settings.one_output {
@@ -73,6 +89,10 @@ impl<'e> Writer<'e> {
             many: settings.many,
             head: Head::default(),
             open: None,
+            archive: None,
+            batch: settings.batch.take(),
+            begun: None,
+            logged,
             shared,
             masked: vec![0; engine.rules().entities().len()],
             kept: vec![0; engine.rules().entities().len()],
@@ -87,6 +107,18 @@ impl<'e> Writer<'e> {
     /// Acts on an event; gives a chunk's buffers back.
     pub(super) fn take(&mut self, event: Event) -> Result<Option<Output>> {
         match event {
+            Event::Pack { path, target, kind } => self.pack(path, &target, kind)?,
+            Event::Directory(entry) => {
+                if let Some(packed) = self.archive.as_mut().and_then(|archive| archive.packed.as_mut()) {
+                    packed.directory(&entry)?;
+                }
+            }
+            Event::Unpacked { digest } => {
+                if let Some(archive) = self.archive.take() {
+                    let output = archive.packed.map(Packed::finish).transpose()?;
+                    self.completed(&digest, output.as_ref());
+                }
+            }
             Event::Open { file, path, target, back } => self.open(file, path, &target, back)?,
             Event::Chunk { slot, offset } => {
                 // A worker that is lost without a word would be a defect; no output may pass for complete.
@@ -102,39 +134,93 @@ impl<'e> Writer<'e> {
             Event::Close { digest, bytes } => {
                 if let Some(open) = self.open.take() {
                     self.report.bytes += bytes;
-                    self.report.end.input.push(digest.publish());
-                    self.report.end.output.push(open.sink.finish()?.publish());
+                    match &mut self.archive {
+                        Some(OpenArchive { packed: Some(packed), .. }) => {
+                            open.sink.finish_into(packed)?;
+                        }
+                        Some(_) => {}
+                        None => {
+                            let output = open.sink.finish()?;
+                            self.completed(&digest, Some(&output));
+                        }
+                    }
                 }
             }
             Event::Broken { error } => {
-                if let Some(open) = self.open.take() {
+                // Of an archive's file the archive goes on without it; a broken archive does not appear.
+                if let Some(begun) = &mut self.begun {
+                    begun.is_broken = true;
+                }
+                let (path, is_whole) = match self.open.take() {
+                    Some(open) => (Some(open.path), self.archive.is_none()),
+                    None => (self.archive.take().map(|archive| archive.path), true),
+                };
+                if is_whole {
                     self.report.end.input.push(None);
                     self.report.end.output.push(None);
-                    self.report.unread.push((open.path, error));
                 }
+                self.report.unread.extend(path.map(|path| (path, error)));
             }
             Event::Note(note) => self.report.notes.push(note),
+            Event::Begin { name, ticket } => self.begin(name, ticket)?,
+            Event::End => self.end()?,
         }
         Ok(None)
     }
 
+    /// Takes down the digests of an input and of its output.
+    fn completed(&mut self, input: &Digest, output: Option<&Digest>) {
+        self.report.end.input.push(input.publish());
+        self.report.end.output.push(output.and_then(Digest::publish));
+        if let (Some(begun), Some(output)) = (&mut self.begun, output) {
+            begun.written = output.bytes();
+        }
+    }
+
+    /// Whether outputs may replace files now.
+    fn may_replace(&self) -> bool {
+        self.force || self.begun.as_ref().is_some_and(Begun::replaces)
+    }
+
+    fn pack(&mut self, path: PathBuf, target: &Target, kind: Archive) -> Result<()> {
+        let packed = match target {
+            _ if self.shared.is_some() => None,
+            Target::Stdout if std::io::stdout().is_terminal() => {
+                let message = "an archive is not shown on a terminal; say -o FILE";
+                return Err(Error::Usage(format!("{}: {message}", path.display())));
+            }
+            _ => {
+                let back = Back::text(Encoding::Utf8);
+                Some(Packed::new(kind, Sink::open(target, back, self.may_replace(), self.key.as_ref())?))
+            }
+        };
+        self.archive = Some(OpenArchive { path, packed });
+        Ok(())
+    }
+
     fn open(&mut self, file: Arc<FileContext>, path: PathBuf, target: &Target, back: Back) -> Result<()> {
-        if self.many {
+        if self.many || self.archive.is_some() {
             let mut line = serde_json::to_vec(&File { file: file.name.clone() })
                 .map_err(|error| Error::Usage(error.to_string()))?;
             line.push(b'\n');
             self.audit(&line)?;
         }
         self.report.end.files.push(file.name.clone());
-        let sink = Sink::open(target, back, self.force, self.key.as_ref())?;
+        // Findings go to the one output, and nothing to the file's own.
+        let back = if self.shared.is_some() { Back::text(back.encoding) } else { back };
+        let sink = Sink::open(target, back, self.may_replace(), self.key.as_ref())?;
         self.ids.clear();
         self.last_id = None;
         self.open = Some(OpenFile { file, path, sink });
         Ok(())
     }
 
-    fn audit(&mut self, lines: &[u8]) -> Result<()> {
+    pub(super) fn audit(&mut self, lines: &[u8]) -> Result<()> {
         self.head.update(lines);
+        self.logged += lines.len() as u64;
+        if let Some(begun) = &mut self.begun {
+            begun.lines.update(lines);
+        }
         match &mut self.audit {
             Some(audit) => audit.write(lines),
             None => Ok(()),
@@ -244,6 +330,14 @@ impl<'e> Writer<'e> {
             line.push(b'\n');
             audit.write(&line)?;
             audit.finish()?;
+        }
+        if let Some(batch) = self.batch.take() {
+            let gone = batch.finish()?;
+            if gone > 0 {
+                let what =
+                    if gone == 1 { "output of earlier runs has" } else { "outputs of earlier runs have" };
+                self.report.notes.push(format!("{gone} {what} no input any more: left as they are"));
+            }
         }
         Ok(self.report)
     }

@@ -6,17 +6,21 @@
 //! what it is; then all of it is handed on in order.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+mod archive;
 mod encoding;
+mod kind;
 mod packing;
 
 use crate::audit::Digest;
 use crate::limits;
 use crate::model::{ColumnView, TypedTable};
 use crate::tables::{self, Rebuild, Table};
+pub use archive::{About, Archive, Member, MemberKind};
+use archive::{Whole, each_member};
 use encoding::{Decoding, guess};
 pub use encoding::{Encoder, Encoding};
 pub use packing::Packing;
@@ -48,8 +52,8 @@ impl Back {
 }
 
 /// An opened input: UTF-8 (but for what could not be decoded) to be read in order.
-pub struct Input {
-    reader: Box<dyn Read + Send>,
+pub struct Input<'r> {
+    reader: Box<dyn Read + 'r>,
     /// What was read to look at it, from `given` on still to be handed out.
     head: Vec<u8>,
     given: usize,
@@ -59,21 +63,26 @@ pub struct Input {
     pub guessed: bool,
     /// How it is packed.
     pub packing: Packing,
+    /// What kind of archive it is; then there is no text to be read, but members.
+    pub archive: Option<Archive>,
+    /// The file once more, where it can be read in any order.
+    file: Option<File>,
     /// The table that it is, until it is shown.
-    table: Option<Box<dyn Table>>,
+    table: Option<Box<dyn Table<'r> + 'r>>,
     /// What is known of the table that it is.
     about: Option<TypedTable>,
     rebuild: Option<Box<dyn Rebuild>>,
     digest: Arc<Mutex<Digest>>,
 }
 
-impl Input {
+impl Input<'static> {
     /// Opens a source and reads its head. With `encoding` nothing is guessed.
     ///
     /// # Errors
     /// What the system says; a directory is an error.
-    pub fn open(source: Source, encoding: Option<Encoding>, key: Option<&[u8; 32]>) -> io::Result<Input> {
-        Self::open_with(source, encoding, key, read_up_to)
+    pub fn open(source: Source, encoding: Option<Encoding>, key: Option<&[u8; 32]>) -> io::Result<Self> {
+        let (raw, file) = source.open()?;
+        Self::open_with(raw, file, encoding, key, read_up_to)
     }
 
     /// The same for a live pipe: of the head no more is waited for, and looked at, than the first line.
@@ -84,8 +93,9 @@ impl Input {
         source: Source,
         encoding: Option<Encoding>,
         key: Option<&[u8; 32]>,
-    ) -> io::Result<Input> {
-        let mut input = Self::open_with(source, encoding, key, read_line)?;
+    ) -> io::Result<Self> {
+        let (raw, _) = source.open()?;
+        let mut input = Self::open_with(raw, None, encoding, key, read_line)?;
         if input.table.is_some() {
             return Ok(input);
         }
@@ -95,54 +105,59 @@ impl Input {
         input.reader = Box::new(io::Cursor::new(rest).chain(input.reader));
         Ok(input)
     }
+}
+
+impl<'r> Input<'r> {
+    /// Opens a file of an archive, likewise.
+    ///
+    /// # Errors
+    /// As [`Input::open`].
+    pub fn open_member(
+        reader: &'r mut dyn Read,
+        encoding: Option<Encoding>,
+        key: Option<&[u8; 32]>,
+    ) -> io::Result<Self> {
+        Self::open_with(Box::new(reader), None, encoding, key, read_up_to)
+    }
 
     fn open_with(
-        source: Source,
+        raw: Box<dyn Read + 'r>,
+        file: Option<File>,
         encoding: Option<Encoding>,
         key: Option<&[u8; 32]>,
         read_head: fn(&mut dyn Read, &mut Vec<u8>, usize) -> io::Result<bool>,
-    ) -> io::Result<Input> {
-        let mut on_disk = None;
-        let raw: Box<dyn Read + Send> = match source {
-            Source::Stdin => Box::new(io::stdin()),
-            Source::File(path) => {
-                let file = File::open(path)?;
-                let known = file.metadata()?;
-                if known.is_dir() {
-                    return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory"));
-                }
-                on_disk = if known.is_file() { Some(file.try_clone()?) } else { None };
-                Box::new(file)
-            }
-            Source::Reader(reader) => reader,
-        };
+    ) -> io::Result<Self> {
         let digest = Arc::new(Mutex::new(Digest::new(key)));
         let mut raw = Digesting { inner: raw, digest: Arc::clone(&digest) };
         let mut magic = Vec::new();
         read_head(&mut raw, &mut magic, Packing::MAGIC)?;
         let packing = Packing::by_magic(&magic);
         let mut unpacked = packing.unpack(io::Cursor::new(magic).chain(raw))?;
-        let mut magic = Vec::new();
-        read_head(&mut unpacked, &mut magic, tables::MAGIC)?;
-        let kind = tables::Kind::by_magic(&magic);
-        let mut unpacked: Box<dyn Read + Send> = Box::new(io::Cursor::new(magic).chain(unpacked));
-        if let Some(kind) = kind {
-            let bytes = match on_disk.filter(|_| packing == Packing::Plain) {
-                Some(file) => tables::Bytes::File(file, unpacked),
-                None => tables::Bytes::Reader(unpacked),
-            };
-            return Self::of_table(tables::open(kind, bytes)?, packing, digest);
-        }
         let mut head = Vec::new();
         read_head(&mut unpacked, &mut head, limits::HEAD_BYTES)?;
-        let (encoding, guessed) = encoding.map_or_else(|| guess(&head), |encoding| (encoding, false));
-        let mut reader: Box<dyn Read + Send> = unpacked;
+        let file = file.filter(|_| packing == Packing::Plain);
+        if let Some(kind) = tables::Kind::by_head(&head) {
+            let reader: Box<dyn Read + 'r> = Box::new(io::Cursor::new(head).chain(unpacked));
+            return Self::of_table(tables::open(kind, reader, file)?, packing, digest);
+        }
+        let archive = Archive::by_head(&head);
+        // Who names the encoding says that it is text.
+        let is_sure = archive.is_some() || encoding.is_some();
+        let (encoding, guessed) = match (encoding, archive) {
+            (_, Some(_)) => (Encoding::Utf8, false),
+            (Some(encoding), _) => (encoding, false),
+            (None, None) => guess(&head),
+        };
+        let mut reader: Box<dyn Read + 'r> = unpacked;
         if let Some(codec) = encoding.codec() {
             let raw = io::Cursor::new(head).chain(reader);
             let mut decoding = Decoding::new(raw, codec);
             head = Vec::new();
             read_head(&mut decoding, &mut head, limits::HEAD_BYTES)?;
             reader = Box::new(decoding);
+        }
+        if !is_sure {
+            kind::must_be_text(&head)?;
         }
         Ok(Input {
             reader,
@@ -151,6 +166,8 @@ impl Input {
             encoding,
             guessed,
             packing,
+            archive,
+            file,
             table: None,
             about: None,
             rebuild: None,
@@ -159,10 +176,10 @@ impl Input {
     }
 
     fn of_table(
-        mut table: Box<dyn Table>,
+        mut table: Box<dyn Table<'r> + 'r>,
         packing: Packing,
         digest: Arc<Mutex<Digest>>,
-    ) -> io::Result<Input> {
+    ) -> io::Result<Self> {
         Ok(Input {
             reader: Box::new(io::empty()),
             head: table.sample()?,
@@ -170,6 +187,8 @@ impl Input {
             encoding: Encoding::Utf8,
             guessed: false,
             packing,
+            archive: None,
+            file: None,
             about: Some(table.about().clone()),
             table: Some(table),
             rebuild: None,
@@ -233,6 +252,37 @@ impl Input {
         read_some(&mut self.reader, buffer, 64 << 10)
     }
 
+    /// Walks the files of an archive, in its order; `visit` says whether to go on.
+    ///
+    /// # Errors
+    /// What the system says, or that the archive is corrupt or suspiciously large; what `visit` says.
+    pub fn each_member<E: From<io::Error>>(
+        &mut self,
+        visit: &mut dyn FnMut(Member) -> Result<bool, E>,
+    ) -> Result<(), E> {
+        each_member(self, visit)
+    }
+
+    /// All of the input, to be read in any order: the file itself, or what was read of a pipe. The digest is complete then.
+    fn seekable(&mut self) -> io::Result<Whole> {
+        if let Some(mut file) = self.file.take() {
+            io::copy(self, &mut io::sink())?;
+            file.rewind()?;
+            return Ok(Whole::File(file));
+        }
+        let mut bytes = Vec::new();
+        if self.fill(&mut bytes, limits::WHOLE_BYTES)? {
+            return Ok(Whole::Memory(bytes));
+        }
+        Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!(
+                "is larger than {} MiB; give the file itself, neither packed nor by a pipe",
+                limits::WHOLE_BYTES >> 20
+            ),
+        ))
+    }
+
     /// How masked text becomes what this input was; to be asked once.
     #[must_use]
     pub fn back(&mut self) -> Back {
@@ -255,6 +305,39 @@ impl Input {
     #[must_use]
     pub fn digest(&self) -> Digest {
         self.digest.lock().expect("readers do not panic").clone()
+    }
+}
+
+impl Read for Input<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let rest = &self.head[self.given..];
+        if rest.is_empty() {
+            return self.reader.read(buffer);
+        }
+        let length = rest.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&rest[..length]);
+        self.given += length;
+        Ok(length)
+    }
+}
+
+impl Source {
+    /// The bytes, and the file once more where there is one that can be read in any order.
+    fn open(self) -> io::Result<(Box<dyn Read>, Option<File>)> {
+        match self {
+            Source::Stdin => Ok((Box::new(io::stdin()), None)),
+            Source::Reader(reader) => Ok((reader, None)),
+            Source::File(path) => {
+                let file = File::open(path)?;
+                let about = file.metadata()?;
+                if about.is_dir() {
+                    return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory"));
+                }
+                // Both read from one place in the file, so one is done before the other begins.
+                let again = if about.is_file() { Some(file.try_clone()?) } else { None };
+                Ok((Box::new(file), again))
+            }
+        }
     }
 }
 

@@ -70,7 +70,7 @@ impl Packing {
     pub(super) const MAGIC: usize = 6;
 
     /// The stream unpacked, with a guard against bombs.
-    pub(super) fn unpack(self, packed: impl Read + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
+    pub(super) fn unpack<'r>(self, packed: impl Read + 'r) -> io::Result<Box<dyn Read + 'r>> {
         match self {
             Packing::Plain => Ok(Box::new(packed)),
             Packing::Gzip => Bounded::wrap(packed, |input| Ok(flate2::read::MultiGzDecoder::new(input))),
@@ -104,11 +104,11 @@ struct Bounded<D> {
     unpacked: u64,
 }
 
-impl<D: Read + Send + 'static> Bounded<D> {
+impl<'r, D: Read + 'r> Bounded<D> {
     fn wrap<R: Read>(
         input: R,
         unpacker: impl FnOnce(Counted<R>) -> io::Result<D>,
-    ) -> io::Result<Box<dyn Read + Send>> {
+    ) -> io::Result<Box<dyn Read + 'r>> {
         let packed = Arc::default();
         let unpacker = unpacker(Counted { inner: input, bytes: Arc::clone(&packed) })?;
         Ok(Box::new(Bounded { unpacker, packed, unpacked: 0 }))
@@ -121,11 +121,16 @@ impl<D: Read> Read for Bounded<D> {
         self.unpacked += length as u64;
         let packed = self.packed.load(Ordering::Relaxed);
         if self.unpacked > limits::INFLATE_FREE_BYTES && self.unpacked / limits::INFLATE_RATIO > packed {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                format!("unpacks to more than {} times its size; refused as a bomb", limits::INFLATE_RATIO),
-            ));
+            return Err(bomb());
         }
         Ok(length)
     }
+}
+
+/// The refusal of what unpacks to far more than a transcript's text explains.
+pub(super) fn bomb() -> io::Error {
+    io::Error::new(
+        io::ErrorKind::InvalidData,
+        format!("unpacks to more than {} times its size; refused as a bomb", limits::INFLATE_RATIO),
+    )
 }

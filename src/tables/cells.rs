@@ -280,6 +280,6 @@ mod tests {
         }
         assert_eq!(written(&|out| date_and_time(86_400_000, 1_000, out)), "1970-01-02");
         assert_eq!(written(&|out| date_and_time(-1, 1_000_000, out)), "1969-12-31 23:59:59.999999");
-        assert_eq!(written(&|out| date(i64::MAX / 2, out)).is_empty(), false);
+        assert!(!written(&|out| date(i64::MAX / 2, out)).is_empty());
     }
 }

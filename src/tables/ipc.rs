@@ -21,7 +21,7 @@ use super::parts::{Batches, Notes, Part, shown_roots};
 use super::plan::Plan;
 use super::read_at::{damaged, guarded, unsupported};
 use super::shown::{Showing, show};
-use super::{Bytes, Rebuild, Table};
+use super::{Shown, Table};
 use crate::limits;
 use crate::model::{ColumnView, TypedTable};
 
@@ -29,8 +29,8 @@ use crate::model::{ColumnView, TypedTable};
 const MAGIC: &[u8; 8] = b"ARROW1\0\0";
 
 /// An Arrow file or stream, its schema and first batch read.
-struct Opened {
-    messages: Messages,
+struct Opened<'r> {
+    messages: Messages<'r>,
     container: Container,
     plan: Plan,
     notes: Notes,
@@ -38,8 +38,8 @@ struct Opened {
 }
 
 /// Opens a file.
-pub(super) fn open_file(bytes: Bytes) -> io::Result<Box<dyn Table>> {
-    let mut raw = reader(bytes);
+pub(super) fn open_file<'r>(bytes: Box<dyn Read + 'r>) -> io::Result<Box<dyn Table<'r> + 'r>> {
+    let mut raw = buffered(bytes);
     let mut magic = [0; 8];
     raw.read_exact(&mut magic)?;
     if &magic != MAGIC {
@@ -56,17 +56,15 @@ pub(super) fn open_file(bytes: Bytes) -> io::Result<Box<dyn Table>> {
 }
 
 /// Opens a stream.
-pub(super) fn open_stream(bytes: Bytes) -> io::Result<Box<dyn Table>> {
-    open(reader(bytes), Container::Stream)
+pub(super) fn open_stream<'r>(bytes: Box<dyn Read + 'r>) -> io::Result<Box<dyn Table<'r> + 'r>> {
+    open(buffered(bytes), Container::Stream)
 }
 
-fn reader(bytes: Bytes) -> Box<dyn Read + Send> {
-    match bytes {
-        Bytes::File(_, raw) | Bytes::Reader(raw) => Box::new(io::BufReader::with_capacity(64 << 10, raw)),
-    }
+fn buffered<'r>(bytes: Box<dyn Read + 'r>) -> Box<dyn Read + 'r> {
+    Box::new(io::BufReader::with_capacity(64 << 10, bytes))
 }
 
-fn open(raw: Box<dyn Read + Send>, container: Container) -> io::Result<Box<dyn Table>> {
+fn open<'r>(raw: Box<dyn Read + 'r>, container: Container) -> io::Result<Box<dyn Table<'r> + 'r>> {
     let messages = Messages::open(raw, container)?;
     let plan = Plan::of(&messages.schema, &|_| false)?;
     let mut notes = Notes::new();
@@ -147,7 +145,7 @@ pub(super) fn set_notes_of_schema(schema: &Schema, notes: Vec<String>) -> Schema
     Schema::new_with_metadata(set_notes_of_fields(schema.fields(), &mut notes), metadata)
 }
 
-impl Table for Opened {
+impl<'r> Table<'r> for Opened<'r> {
     fn about(&self) -> &TypedTable {
         &self.about
     }
@@ -169,10 +167,7 @@ impl Table for Opened {
         Ok(text)
     }
 
-    fn show(
-        mut self: Box<Self>,
-        shown: Option<&[ColumnView]>,
-    ) -> io::Result<(Box<dyn Read + Send>, Box<dyn Rebuild>)> {
+    fn show(mut self: Box<Self>, shown: Option<&[ColumnView]>) -> io::Result<Shown<'r>> {
         match shown {
             Some(shown) if self.plan.is_flat => self.plan.choose(shown),
             _ => self.plan.choose_nested(&self.messages.schema),
@@ -191,12 +186,12 @@ fn columns(batch: &RecordBatch, roots: &[usize]) -> io::Result<RecordBatch> {
 }
 
 /// The batches of a stream.
-struct Stream {
+struct Stream<'r> {
     roots: Vec<usize>,
-    messages: Messages,
+    messages: Messages<'r>,
 }
 
-impl Batches for Stream {
+impl Batches for Stream<'_> {
     fn next(&mut self) -> io::Result<Part> {
         Ok(match self.messages.next()? {
             Some(whole) => Part::Rows { batch: columns(&whole, &self.roots)?, whole, ends_group: true },
@@ -206,8 +201,8 @@ impl Batches for Stream {
 }
 
 /// Reads messages.
-struct Messages {
-    raw: Box<dyn Read + Send>,
+struct Messages<'r> {
+    raw: Box<dyn Read + 'r>,
     container: Container,
     schema: SchemaRef,
     dictionaries: HashMap<i64, ArrayRef>,
@@ -219,8 +214,8 @@ struct Messages {
     is_over: bool,
 }
 
-impl Messages {
-    fn open(mut raw: Box<dyn Read + Send>, container: Container) -> io::Result<Messages> {
+impl<'r> Messages<'r> {
+    fn open(mut raw: Box<dyn Read + 'r>, container: Container) -> io::Result<Messages<'r>> {
         let first = read_message(&mut raw, "the schema")?;
         let Some((head, _)) = first else { return Err(damaged("the schema: missing".to_owned())) };
         let schema = guarded("the schema", || {

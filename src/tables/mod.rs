@@ -8,6 +8,7 @@
 //! Strings are written anew from the masked text alone, all of them: no byte of a column that was looked at comes from
 //! the original, nor does anything that was derived from it (dictionaries, statistics, filters).
 
+use std::fs::File;
 use std::io::{self, Read, Write};
 
 use crate::model::{ColumnView, TypedTable};
@@ -55,8 +56,11 @@ pub trait Rebuild: Send {
     fn finish(&mut self) -> io::Result<()>;
 }
 
+/// The text of a table, and what makes a file of the masked text.
+pub type Shown<'r> = (Box<dyn Read + 'r>, Box<dyn Rebuild>);
+
 /// A table that was opened.
-pub trait Table: Send {
+pub trait Table<'r> {
     /// What is known of it.
     fn about(&self) -> &TypedTable;
 
@@ -71,10 +75,7 @@ pub trait Table: Send {
     ///
     /// # Errors
     /// What the system says; that the file is damaged or cannot be written again.
-    fn show(
-        self: Box<Self>,
-        shown: Option<&[ColumnView]>,
-    ) -> io::Result<(Box<dyn Read + Send>, Box<dyn Rebuild>)>;
+    fn show(self: Box<Self>, shown: Option<&[ColumnView]>) -> io::Result<Shown<'r>>;
 }
 
 /// A kind of file that is no text.
@@ -90,13 +91,11 @@ pub enum Kind {
     Refused(&'static str),
 }
 
-/// Bytes of a file that tell its kind.
-pub const MAGIC: usize = 8;
-
 impl Kind {
     /// The kind of a file that begins so.
     #[must_use]
-    pub fn by_magic(magic: &[u8]) -> Option<Kind> {
+    pub fn by_head(head: &[u8]) -> Option<Kind> {
+        let magic = &head[..head.len().min(8)];
         // A text may begin with these letters; what follows them in a file is no text.
         let goes_on_binary = |from: usize| {
             let text = |&b: &u8| matches!(b, b'\t' | b'\n' | b'\r' | 0x20..=0x7e);
@@ -117,23 +116,19 @@ impl Kind {
     }
 }
 
-/// Where the bytes of a table are.
-pub enum Bytes {
-    /// In a file, to be read anywhere. The reader has the file from its beginning, and is read to its end as the table
-    /// is, for who digests what passes.
-    File(std::fs::File, Box<dyn Read + Send>),
-    /// Behind a reader.
-    Reader(Box<dyn Read + Send>),
-}
-
-/// Opens a table.
+/// Opens a table: its bytes from the beginning on, and its file, where they are one that can be read anywhere. The bytes
+/// are read to their end as the table is, for who digests what passes.
 ///
 /// # Errors
 /// What the system says; that the file is damaged, has what is not supported, or is too large to be read from a pipe.
 #[cfg(feature = "tables")]
-pub fn open(kind: Kind, bytes: Bytes) -> io::Result<Box<dyn Table>> {
+pub fn open<'r>(
+    kind: Kind,
+    bytes: Box<dyn Read + 'r>,
+    file: Option<File>,
+) -> io::Result<Box<dyn Table<'r> + 'r>> {
     match kind {
-        Kind::Parquet => parquet::open(bytes),
+        Kind::Parquet => parquet::open(bytes, file),
         Kind::ArrowFile => ipc::open_file(bytes),
         Kind::ArrowStream => ipc::open_stream(bytes),
         Kind::Refused(why) => Err(io::Error::new(io::ErrorKind::Unsupported, why)),
@@ -145,7 +140,7 @@ pub fn open(kind: Kind, bytes: Bytes) -> io::Result<Box<dyn Table>> {
 /// # Errors
 /// Always.
 #[cfg(not(feature = "tables"))]
-pub fn open(kind: Kind, _: Bytes) -> io::Result<Box<dyn Table>> {
+pub fn open<'r>(kind: Kind, _: Box<dyn Read + 'r>, _: Option<File>) -> io::Result<Box<dyn Table<'r> + 'r>> {
     let why = match kind {
         Kind::Refused(why) => why,
         _ => "Parquet and Arrow are not part of this build; its feature `tables` is off",

@@ -3,6 +3,7 @@
 //! Row group by row group, of each only the columns of which anything is shown. Strings are read as plain ones, whatever
 //! they were in the program that wrote the file; what it notes of that stays in the file.
 
+use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::mpsc::channel;
@@ -23,31 +24,39 @@ use super::parts::{Batches, Notes, Part};
 use super::plan::{Plan, View};
 use super::read_at::{Whole, damaged, guarded, unsupported};
 use super::shown::{Showing, show};
-use super::{Bytes, Rebuild, Table};
+use super::{Shown, Table};
 use crate::limits;
 use crate::model::{ColumnView, TypedTable};
 
 /// A Parquet file, its footer read.
-pub(super) struct Opened {
-    pub(super) whole: Whole,
-    pub(super) footer: ArrowReaderMetadata,
-    /// The file's own types, of which plain strings are made.
-    pub(super) own: Option<Schema>,
+struct Opened<'r> {
+    file: Known,
     plan: Plan,
     notes: Notes,
     about: TypedTable,
     /// To be read to its end along with the table.
-    raw: Box<dyn Read + Send>,
+    raw: Box<dyn Read + 'r>,
+}
+
+/// What reader and writer know of a file.
+pub(super) struct Known {
+    pub(super) whole: Whole,
+    pub(super) footer: ArrowReaderMetadata,
+    /// The file's own types, of which plain strings are made.
+    pub(super) own: Option<Schema>,
 }
 
 /// Opens a file by its footer.
-pub(super) fn open(bytes: Bytes) -> io::Result<Box<dyn Table>> {
-    let (whole, raw): (Whole, Box<dyn Read + Send>) = match bytes {
-        Bytes::File(file, raw) => {
+pub(super) fn open<'r>(
+    mut bytes: Box<dyn Read + 'r>,
+    file: Option<File>,
+) -> io::Result<Box<dyn Table<'r> + 'r>> {
+    let (whole, raw): (Whole, Box<dyn Read + 'r>) = match file {
+        Some(file) => {
             let length = file.metadata()?.len();
-            (Whole::File(Arc::new(file), length), raw)
+            (Whole::File(Arc::new(file), length), bytes)
         }
-        Bytes::Reader(mut reader) => (Whole::in_memory(&mut reader)?, Box::new(io::empty())),
+        None => (Whole::in_memory(&mut bytes)?, Box::new(io::empty())),
     };
     let mut end = [0; 4];
     if let Some(at) = whole.size().checked_sub(4) {
@@ -85,7 +94,7 @@ pub(super) fn open(bytes: Bytes) -> io::Result<Box<dyn Table>> {
         super::ipc::notes_of_fields(own.fields(), &mut notes);
     }
     let about = TypedTable { format: "parquet", columns: plan.columns(), has_notes: !notes.is_empty() };
-    Ok(Box::new(Opened { whole, footer, own, plan, notes, about, raw }))
+    Ok(Box::new(Opened { file: Known { whole, footer, own }, plan, notes, about, raw }))
 }
 
 /// What the note on types says of the table that the file does not say itself, in a fixed order.
@@ -124,7 +133,7 @@ fn check(footer: &ParquetMetaData, size: u64) -> io::Result<()> {
     Ok(())
 }
 
-impl Opened {
+impl<'r> Opened<'r> {
     /// The parts of the file whose column is shown at all: all leaves of those columns.
     fn projection(&self, plan: &Plan) -> ProjectionMask {
         let mut leaves = Vec::new();
@@ -132,13 +141,13 @@ impl Opened {
             let is_shown = root.shape.is_shown();
             root.shape.each_leaf(&mut |leaf| leaves.extend(is_shown.then_some(leaf.number)));
         }
-        ProjectionMask::leaves(self.footer.parquet_schema(), leaves)
+        ProjectionMask::leaves(self.file.footer.parquet_schema(), leaves)
     }
 
-    fn batches(&self, plan: &Plan) -> Groups {
+    fn batches(&self, plan: &Plan) -> Groups<'r> {
         Groups {
-            whole: self.whole.clone(),
-            footer: self.footer.clone(),
+            whole: self.file.whole.clone(),
+            footer: self.file.footer.clone(),
             projection: self.projection(plan),
             views: plan.views(),
             most: limits::TABLE_PIECE_ROWS,
@@ -166,7 +175,7 @@ fn piece_rows(group: &RowGroupMetaData, views: &[View], most: usize) -> usize {
     (limits::TABLE_PIECE_BYTES as u64 / each).clamp(16, most as u64) as usize
 }
 
-impl Table for Opened {
+impl<'r> Table<'r> for Opened<'r> {
     fn about(&self) -> &TypedTable {
         &self.about
     }
@@ -177,12 +186,12 @@ impl Table for Opened {
             let all = vec![ColumnView::Whole; plan.roots.len()];
             plan.choose(&all);
         } else {
-            plan.choose_nested(self.footer.schema());
+            plan.choose_nested(self.file.footer.schema());
         }
         let mut batches = self.batches(&plan);
         batches.most = limits::TABLE_SAMPLE_ROWS;
         let mut text = Vec::new();
-        if self.footer.metadata().num_row_groups() > 0
+        if self.file.footer.metadata().num_row_groups() > 0
             && let Part::Rows { batch, .. } = batches.next()?
         {
             show(&plan, &batch, 0, &mut text);
@@ -190,18 +199,15 @@ impl Table for Opened {
         Ok(text)
     }
 
-    fn show(
-        mut self: Box<Self>,
-        shown: Option<&[ColumnView]>,
-    ) -> io::Result<(Box<dyn Read + Send>, Box<dyn Rebuild>)> {
+    fn show(mut self: Box<Self>, shown: Option<&[ColumnView]>) -> io::Result<Shown<'r>> {
         match shown {
             Some(shown) if self.plan.is_flat => self.plan.choose(shown),
-            _ => self.plan.choose_nested(self.footer.schema()),
+            _ => self.plan.choose_nested(self.file.footer.schema()),
         }
         let mut batches = self.batches(&self.plan);
-        batches.raw = std::mem::replace(&mut self.raw, Box::new(io::empty()));
-        let (plan, notes) = (self.plan.clone(), self.notes.clone());
-        let build = Box::new(Writing::new(*self, &plan));
+        let Opened { file, plan, notes, raw, .. } = *self;
+        batches.raw = raw;
+        let build = Box::new(Writing::new(file, &plan));
         let (sent, parts) = channel();
         let masked = Masked::new(plan.clone(), notes.clone(), parts, build);
         Ok((Box::new(Showing::new(Box::new(batches), plan, &notes, sent)), Box::new(masked)))
@@ -209,14 +215,14 @@ impl Table for Opened {
 }
 
 /// The row groups of a file, one after the other.
-struct Groups {
+struct Groups<'r> {
     whole: Whole,
     footer: ArrowReaderMetadata,
     projection: ProjectionMask,
     views: Vec<View>,
     /// The most rows of a piece.
     most: usize,
-    raw: Box<dyn Read + Send>,
+    raw: Box<dyn Read + 'r>,
     /// The row group that is read, and how many of its rows were.
     group: usize,
     seen: u64,
@@ -225,7 +231,7 @@ struct Groups {
     held: Option<arrow_array::RecordBatch>,
 }
 
-impl Groups {
+impl Groups<'_> {
     fn place(&self) -> String {
         format!("row group {}", self.group + 1)
     }
@@ -260,7 +266,7 @@ impl Groups {
     }
 }
 
-impl Batches for Groups {
+impl Batches for Groups<'_> {
     fn next(&mut self) -> io::Result<Part> {
         let metadata = Arc::clone(self.footer.metadata());
         let Some(group) = metadata.row_groups().get(self.group) else {
@@ -286,7 +292,7 @@ impl Batches for Groups {
     }
 }
 
-impl Groups {
+impl Groups<'_> {
     fn end_group(&mut self, rows: u64, batch: arrow_array::RecordBatch) -> io::Result<Part> {
         if self.seen != rows {
             return Err(damaged(format!("{}: has other rows than the footer says", self.place())));

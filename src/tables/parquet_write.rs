@@ -24,7 +24,7 @@ use parquet::file::serialized_reader::SerializedPageReader;
 use parquet::file::writer::SerializedFileWriter;
 
 use super::ipc::set_notes_of_fields;
-use super::parquet::{Opened, keys_beside};
+use super::parquet::{Known, keys_beside};
 use super::parts::Build;
 use super::plan::{Plan, View};
 use super::read_at::{Whole, guarded};
@@ -34,7 +34,7 @@ type Out = Box<dyn Write + Send>;
 
 /// Writes a Parquet file like the one that was read.
 pub(super) struct Writing {
-    source: Opened,
+    source: Known,
     views: Vec<View>,
     writer: Option<Box<SerializedFileWriter<Out>>>,
     factory: Option<ArrowRowGroupWriterFactory>,
@@ -46,7 +46,7 @@ pub(super) struct Writing {
 }
 
 impl Writing {
-    pub(super) fn new(source: Opened, plan: &Plan) -> Writing {
+    pub(super) fn new(source: Known, plan: &Plan) -> Writing {
         let mut leaves = Vec::new();
         for root in plan.roots.iter().filter(|root| root.shape.is_shown()) {
             let mut own = Vec::new();

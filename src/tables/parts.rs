@@ -22,7 +22,7 @@ pub(super) enum Part {
 }
 
 /// Reads a table.
-pub(super) trait Batches: Send {
+pub(super) trait Batches {
     /// The next piece; [`Part::End`] once and for all.
     fn next(&mut self) -> io::Result<Part>;
 }

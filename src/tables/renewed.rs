@@ -314,12 +314,10 @@ pub(super) fn renew(array: &ArrayRef, shape: &Shape, leaves: &mut [Option<Renewe
     if !shape.any(&|view| view.is_renewed()) {
         return Ok(Arc::clone(array));
     }
-    let built = match shape {
+    match shape {
         Shape::Leaf(leaf) => {
-            return match &mut leaves[leaf.number] {
-                Some(renewed) => renewed.take(array),
-                None => Ok(Arc::clone(array)),
-            };
+            let renewed = leaves[leaf.number].as_mut();
+            renewed.map_or_else(|| Ok(Arc::clone(array)), |renewed| renewed.take(array))
         }
         Shape::Struct(members) => {
             let (fields, columns, nulls) = array.as_struct().clone().into_parts();
@@ -353,8 +351,7 @@ pub(super) fn renew(array: &ArrayRef, shape: &Shape, leaves: &mut [Option<Renewe
             })
             .map(|array| Arc::new(array) as ArrayRef)
         }
-    };
-    built
+    }
 }
 
 fn renew_list<O: OffsetSizeTrait>(

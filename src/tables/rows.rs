@@ -252,7 +252,7 @@ impl Walk<'_, '_, '_> {
                         renewed.push(at, (stands && !is_null).then_some(buffer.as_slice()));
                     }
                     _ if !is_null && values.text(at, number) != buffer.as_slice() => {
-                        renewed.change(at, buffer)
+                        renewed.change(at, buffer);
                     }
                     _ => {}
                 }

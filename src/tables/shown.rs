@@ -33,8 +33,8 @@ const HEX: &[u8; 16] = b"0123456789abcdef";
 const UNDECODABLE: u8 = 0xFF;
 
 /// The text of a table.
-pub(super) struct Showing {
-    batches: Box<dyn Batches>,
+pub(super) struct Showing<'r> {
+    batches: Box<dyn Batches + 'r>,
     plan: Plan,
     /// Where the pieces go that the text was made of. Nobody takes them where nothing is written.
     parts: Sender<Part>,
@@ -45,8 +45,13 @@ pub(super) struct Showing {
     is_over: bool,
 }
 
-impl Showing {
-    pub(super) fn new(batches: Box<dyn Batches>, plan: Plan, notes: &Notes, parts: Sender<Part>) -> Showing {
+impl<'r> Showing<'r> {
+    pub(super) fn new(
+        batches: Box<dyn Batches + 'r>,
+        plan: Plan,
+        notes: &Notes,
+        parts: Sender<Part>,
+    ) -> Showing<'r> {
         let mut text = Vec::new();
         show_notes(&plan, notes, &mut text);
         Showing { batches, plan, parts, batch: None, text, given: 0, is_over: false }
@@ -78,7 +83,7 @@ impl Showing {
     }
 }
 
-impl Read for Showing {
+impl Read for Showing<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.given == self.text.len() && !self.is_over {
             self.go_on()?;

@@ -113,6 +113,7 @@ pub fn redact_fields(
         path: PathBuf::from("-"),
         name: "-".into(),
         target: Target::Memory(Arc::clone(&output)),
+        ticket: None,
     };
     let settings = Settings {
         jobs: way.jobs,

@@ -356,6 +356,14 @@ fn is_pronoun(word: &Word) -> bool {
     word.entry.word() >= 6
 }
 
+/// Whether a word that stands alone is rather a word than somebody's name: `french`, `august`, `will`, and neither
+/// `kelly` nor `claire`. For places without sentences, such as names of files.
+#[must_use]
+pub fn is_common_word(word: &str) -> bool {
+    let entry = dictionary::known(spelling::fold_hash(word.as_bytes()));
+    entry.word() >= 4 && entry.first() < 5 && entry.last() < 5
+}
+
 /// Unites accepted words that stand together.
 fn spans(words: &[Word], accepted: &[Option<Sure>], out: &mut Vec<Name>) {
     let mut last: Option<usize> = None;

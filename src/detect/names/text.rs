@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::cues::{Cue, Cues};
-use super::dictionary::{Entry, Recent, first_slot, look_up_from};
+use super::dictionary::{self, Entry, Recent, first_slot, look_up_from};
 use super::spelling::spelling;
 use crate::model::Span;
 use crate::scan::Text;
@@ -126,8 +126,18 @@ pub(super) fn cut(
     Cut { words, memory }: &mut Cut,
 ) -> Case {
     words.clear();
-    let mut cutter =
-        Cutter { text, start, end, cues, words, last: start, capitals: 0, small: 0, inner_capital: false };
+    let mut cutter = Cutter {
+        text,
+        start,
+        end,
+        cues,
+        words,
+        last: start,
+        capitals: 0,
+        small: 0,
+        inner_capital: false,
+        holds_o: false,
+    };
     let mut blanks = blanks.iter().map(Span::range).peekable();
     let mut at = start;
     loop {
@@ -145,6 +155,9 @@ pub(super) fn cut(
     }
     cutter.spell();
     let case = cutter.case();
+    if cutter.holds_o {
+        join_irish(text.bytes, words);
+    }
     look_up_those_that_matter(words, case, memory);
     case
 }
@@ -163,6 +176,8 @@ struct Cutter<'a> {
     small: usize,
     /// Whether a word has a capital that no sentence gives it.
     inner_capital: bool,
+    /// Whether a word follows `O'`.
+    holds_o: bool,
 }
 
 impl Cutter<'_> {
@@ -200,6 +215,7 @@ impl Cutter<'_> {
             let spelling = spelling(self.text.bytes, start, end);
             (word.hash, word.shape) = (spelling.hash, spelling.shape);
             word.cue = self.cues.of(spelling.hash);
+            self.holds_o |= word.gap == Gap::Apostrophe && irish(self.text.bytes, start, end).is_some();
             small += end - start - spelling.capitals;
             if spelling.capitals > 0 {
                 capitals += spelling.capitals;
@@ -238,13 +254,47 @@ pub(super) fn holds(text: Text<'_>, (start, end): (usize, usize), known: &[u64])
     let mut at = start;
     while let Some(from) = text.next(at, end, |m| m.letter) {
         let to = letters_end(text, from, end);
-        let hash = spelling(text.bytes, from, to).hash;
-        if filter >> (hash >> 58) & 1 == 1 && known.contains(&hash) {
+        let is_known = |hash: u64| filter >> (hash >> 58) & 1 == 1 && known.contains(&hash);
+        if is_known(spelling(text.bytes, from, to).hash)
+            || irish(text.bytes, from, to).is_some_and(|(_, hash)| is_known(hash))
+        {
             return true;
         }
         at = to;
     }
     false
+}
+
+/// Where a surname such as `O'Brien` begins whose second part is `bytes[start..end]`, and the number it has in dictionaries,
+/// which write it `obrien`. Other words behind an `o` with an apostrophe are no surname: `o'clock`.
+fn irish(bytes: &[u8], start: usize, end: usize) -> Option<(usize, u64)> {
+    let before = &bytes[..start];
+    let before = before.strip_suffix(b"'").or_else(|| before.strip_suffix("\u{2019}".as_bytes()))?;
+    let (_, outside) = before.split_last().filter(|(letter, _)| matches!(letter, b'o' | b'O'))?;
+    if outside.last().is_some_and(|&b| b.is_ascii_alphanumeric() || b >= 0x80) {
+        return None;
+    }
+    let mut joined = [b'o'; 16];
+    let part = bytes.get(start..end)?;
+    joined.get_mut(1..=part.len())?.copy_from_slice(part);
+    let hash = spelling(&joined, 0, part.len() + 1).hash;
+    (dictionary::known(hash).last() >= 2).then_some((outside.len(), hash))
+}
+
+/// Makes one word of `O` and `Brien`.
+fn join_irish(bytes: &[u8], words: &mut Vec<Word>) {
+    for at in (1..words.len()).rev() {
+        let word = words[at];
+        if word.gap != Gap::Apostrophe {
+            continue;
+        }
+        if let Some((start, hash)) = irish(bytes, word.start as usize, word.end as usize)
+            && words[at - 1].start as usize == start
+        {
+            words[at - 1] = Word { hash, end: word.end, shape: word.shape, cue: Cue::None, ..words[at - 1] };
+            words.remove(at);
+        }
+    }
 }
 
 /// Asks the dictionary about words that may be names, and their neighbours: in a text with capitals those that
