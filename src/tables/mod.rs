@@ -16,6 +16,8 @@ use crate::model::{ColumnView, TypedTable};
 #[cfg(feature = "tables")]
 mod cells;
 #[cfg(feature = "tables")]
+mod footer;
+#[cfg(feature = "tables")]
 mod ipc;
 #[cfg(feature = "tables")]
 mod ipc_write;

@@ -17,12 +17,14 @@ use parquet::basic::LogicalType;
 use parquet::file::metadata::{
     ColumnChunkMetaData, KeyValue, PageIndexPolicy, ParquetMetaData, RowGroupMetaData,
 };
+use parquet::file::reader::ChunkReader;
 
+use super::footer::is_shallow;
 use super::masked::Masked;
 use super::parquet_write::Writing;
 use super::parts::{Batches, Notes, Part};
 use super::plan::{Plan, View};
-use super::read_at::{Whole, damaged, guarded, unsupported};
+use super::read_at::{Whole, damaged, guarded, read_exact_at, unsupported};
 use super::shown::{Showing, show};
 use super::{Shown, Table};
 use crate::limits;
@@ -58,15 +60,21 @@ pub(super) fn open<'r>(
         }
         None => (Whole::in_memory(&mut bytes)?, Box::new(io::empty())),
     };
-    let mut end = [0; 4];
-    if let Some(at) = whole.size().checked_sub(4) {
-        super::read_at::read_exact_at(&whole, &mut end, at)?;
-    }
-    match &end {
+    let mut end = [0; 8];
+    let at = whole.size().checked_sub(8).ok_or_else(|| damaged("this Parquet file is cut off".to_owned()))?;
+    read_exact_at(&whole, &mut end, at)?;
+    match &end[4..] {
         b"PAR1" => {}
         b"PARE" => return Err(unsupported("this Parquet file is encrypted; decrypt it first".to_owned())),
         _ => return Err(damaged("this Parquet file is cut off: its footer is missing".to_owned())),
     }
+    let length = u64::from(u32::from_le_bytes([end[0], end[1], end[2], end[3]]));
+    let start = at.checked_sub(length).ok_or_else(|| damaged("the footer: damaged".to_owned()))?;
+    let told = guarded("the footer", || whole.get_bytes(start, length as usize))?;
+    if !is_shallow(&told) {
+        return Err(unsupported("the footer: a column is nested too deeply".to_owned()));
+    }
+    drop(told);
     let footer = guarded("the footer", || {
         let options = ArrowReaderOptions::new()
             .with_skip_arrow_metadata(true)
