@@ -82,7 +82,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         parquet.write(&RecordBatch::try_new(Arc::clone(&text), columns)?)?;
     }
     parquet.close()?;
-    (plain.flush()?, csv.flush()?, json.flush()?);
+    plain.flush()?;
+    csv.flush()?;
+    json.flush()?;
     let mut report = std::io::stderr();
     writeln!(report, "{rows} rows, {bytes} bytes of verbatims")?;
     Ok(())
