@@ -18,6 +18,9 @@
 //! - [`engine::Engine`] does this for one conversation and is pure; [`sink::Sink`] writes; [`audit`] tells
 //!   what was done without telling what was there.
 //!
+//! Parquet and Arrow are read and written under the feature `tables`, which is on by default because the program has it;
+//! who needs text alone says `default-features = false`.
+//!
 //! ```
 //! use sourdine::detect::{Ruleset, examples};
 //!

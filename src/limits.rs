@@ -152,3 +152,21 @@ pub const SHEET_CELLS: u64 = 64 << 20;
 
 /// KiB that an xz stream's dictionary may take: `xz -9` asks for 64 MiB.
 pub const XZ_MEMORY_KIB: u32 = 128 << 10;
+
+/// Bytes of a Parquet or Arrow file that does not come from a file of its own, and lies in memory while it is read.
+pub const TABLE_BYTES: usize = 256 << 20;
+
+/// Deepest nesting of a column of a table. Documents have under 10.
+pub const TABLE_DEPTH: usize = 64;
+
+/// Bytes of text that a piece of a table aims at: a piece is decoded, shown and written as a whole.
+pub const TABLE_PIECE_BYTES: usize = 1 << 20;
+
+/// Rows of such a piece.
+pub const TABLE_PIECE_ROWS: usize = 8 << 10;
+
+/// Rows of a table whose cells help to tell what its columns hold.
+pub const TABLE_SAMPLE_ROWS: usize = 256;
+
+/// Bytes of the head of an Arrow message: the schema of a hundred thousand columns.
+pub const TABLE_HEAD_BYTES: usize = 32 << 20;

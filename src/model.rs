@@ -443,3 +443,51 @@ pub struct Call {
     /// What is masked and said at no known time: record and field in its masked form.
     pub untimed: Vec<(u64, String)>,
 }
+
+/// What the cells of a column are, where the file says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnKind {
+    /// Strings.
+    Text,
+    /// Bytes, which may be text.
+    Bytes,
+    /// Numbers.
+    Number,
+    /// Dates and times.
+    Time,
+    /// What holds nothing that somebody could read: truth values, durations.
+    Other,
+}
+
+/// A column of a table that says what it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypedColumn {
+    /// Its name.
+    pub name: String,
+    /// Its cells.
+    pub kind: ColumnKind,
+    /// Whether a cell may be missing.
+    pub nullable: bool,
+}
+
+/// Whether a column of a typed table is shown as text, so that it can be masked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnView {
+    /// No: it stays as it is.
+    Hidden,
+    /// Yes, to be read.
+    Read,
+    /// Yes, to be written anew whatever it says.
+    Whole,
+}
+
+/// A table whose file says what its columns hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TypedTable {
+    /// The name of its format.
+    pub format: &'static str,
+    /// Its columns; `None` where they hold lists or records, and rows are shown as JSON.
+    pub columns: Option<Vec<TypedColumn>>,
+    /// Whether what the file says of itself is shown in front of its rows, as record 0.
+    pub has_notes: bool,
+}

@@ -7,7 +7,7 @@
 mod archive;
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Seek, Write};
+use std::io::{self, IsTerminal, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -90,15 +90,36 @@ impl Pack for lzma_rust2::XzWriter<Digesting> {
     }
 }
 
-/// Makes a file of text.
+/// Makes a file of text, and hands it on.
 struct Rebuilding {
     rebuild: Box<dyn Rebuild>,
-    inner: Box<dyn Pack>,
+    inner: Shared,
+}
+
+/// The last steps, which who rebuilds a file writes to, and which are taken back to be finished.
+#[derive(Clone)]
+struct Shared(Arc<Mutex<Option<Box<dyn Pack>>>>);
+
+impl Shared {
+    fn with<T>(&self, run: impl FnOnce(&mut Box<dyn Pack>) -> io::Result<T>) -> io::Result<T> {
+        let mut inner = self.0.lock().map_err(|_| io::Error::other("the output is lost"))?;
+        inner.as_mut().map_or_else(|| Err(io::ErrorKind::BrokenPipe.into()), run)
+    }
+}
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.with(|inner| inner.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.with(Write::flush)
+    }
 }
 
 impl Write for Rebuilding {
     fn write(&mut self, text: &[u8]) -> io::Result<usize> {
-        self.rebuild.write(text, &mut self.inner).map(|()| text.len())
+        self.rebuild.write(text).map(|()| text.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -108,8 +129,9 @@ impl Write for Rebuilding {
 
 impl Pack for Rebuilding {
     fn finish(mut self: Box<Self>) -> io::Result<Digesting> {
-        self.rebuild.finish(&mut self.inner)?;
-        self.inner.finish()
+        self.rebuild.finish()?;
+        let mut inner = self.inner.0.lock().map_err(|_| io::Error::other("the output is lost"))?;
+        inner.take().ok_or(io::ErrorKind::BrokenPipe)?.finish()
     }
 }
 
@@ -200,8 +222,15 @@ impl Sink {
         };
         let digesting = Digesting { inner, digest: Digest::new(key) };
         let mut writer = pack(packing, digesting).map_err(failed)?;
-        if let Some(rebuild) = back.rebuild {
-            writer = Box::new(Rebuilding { rebuild, inner: writer });
+        if let (Some(mut rebuild), false) = (back.rebuild, matches!(target, Target::Nowhere)) {
+            if matches!(target, Target::Stdout) && io::stdout().is_terminal() {
+                return Err(Error::Usage(
+                    "a table is no text and is not written to a terminal; name an output with -o".to_owned(),
+                ));
+            }
+            let inner = Shared(Arc::new(Mutex::new(Some(writer))));
+            rebuild.begin(Box::new(inner.clone()));
+            writer = Box::new(Rebuilding { rebuild, inner });
         }
         Ok(Sink { writer, encoder: Encoder::new(back.encoding), target: target.clone() })
     }

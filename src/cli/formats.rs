@@ -10,9 +10,10 @@ use super::colour::{Colour, Paint, Style, harmless};
 use super::options::Reading;
 use super::print;
 use crate::error::{Error, Result};
-use crate::format::{self, Chunk, Conversation, Decision, FORMATS, Layout, detect};
+use crate::format::{Chunk, Conversation, Decision, FORMATS, Layout};
 use crate::limits;
-use crate::model::{Entities, Role, Way, Whole};
+use crate::model::{ColumnView, Entities, Role, TypedColumn, Way, Whole};
+use crate::pipeline::{Stopped, lay_out};
 use crate::policy::{Action, Policy};
 use crate::scan::{Kernel, Text, classify};
 use crate::source::{Archive, Input, MemberKind, Source};
@@ -63,7 +64,7 @@ impl Formats {
                         }
                     }
                     None => {
-                        let seen = Seen::of(file, &input, &self.reading)?;
+                        let seen = Seen::of(file, input, &self.reading)?;
                         if self.json { seen.json() } else { seen.page(paint)? }
                     }
                 }
@@ -110,8 +111,12 @@ fn files_of(
             MemberKind::File(bytes) => match Input::open_member(bytes, reading.encoding(), None) {
                 Ok(input) if input.archive.is_some() => Err("is an archive in an archive".to_owned()),
                 Ok(_) if member.sheet.is_some() => Ok("tsv"),
-                Ok(input) => {
-                    Ok(reading.format().unwrap_or_else(|| detect(Some(&member.name), input.head())).name)
+                Ok(mut input) => {
+                    match lay_out(&mut input, &member.name, reading.format(), &reading.fields()) {
+                        Ok((format, _)) => Ok(format.name),
+                        Err(Stopped::Input(error)) => Err(error.to_string()),
+                        Err(Stopped::Run(error)) => Err(error.to_string()),
+                    }
                 }
                 Err(error) => Err(error.to_string()),
             },
@@ -167,10 +172,14 @@ struct Seen {
 }
 
 impl Seen {
-    fn of(path: &Path, input: &Input, reading: &Reading) -> Result<Seen> {
+    fn of(path: &Path, mut input: Input, reading: &Reading) -> Result<Seen> {
+        let failed = |source| Error::Input { path: path.to_owned(), source };
         let name = path.file_name().map_or("-".to_owned(), |name| name.to_string_lossy().into_owned());
-        let format = reading.format().unwrap_or_else(|| detect(Some(&name), input.head()));
-        let layout = format::open(format, input.head(), &reading.fields())?;
+        let (format, layout) = match lay_out(&mut input, &name, reading.format(), &reading.fields()) {
+            Ok(opened) => opened,
+            Err(Stopped::Input(error)) => return Err(failed(error)),
+            Err(Stopped::Run(error)) => return Err(error),
+        };
         let more = input.head().len() >= limits::HEAD_BYTES;
         let mut seen = Seen {
             name: path.display().to_string(),
@@ -200,6 +209,7 @@ impl Seen {
         let (mut at, mut number) = (0, layout.first_record());
         let mut conversation = Conversation::default();
         let columns = Columns::of(layout.as_ref());
+        let is_lines = format.name == "jsonl" || format.is_binary() && layout.shown().is_none();
         let mut fields: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
         let mut by_column = columns.empty();
         while at < bytes.len() {
@@ -217,7 +227,7 @@ impl Seen {
                 // A field's name has the pointer of its value.
                 let names: Vec<u32> = of_record.iter().map(|segment| segment.name).collect();
                 for ((number, segment), mut pointer) in wanted.iter().zip(of_record).zip(pointers) {
-                    if format.name == "jsonl" && names.contains(number) {
+                    if is_lines && names.contains(number) {
                         continue;
                     }
                     if format.name == "text" && segment.role == Role::Exempt {
@@ -236,7 +246,7 @@ impl Seen {
                 }
             }
         }
-        seen.fields = by_column;
+        seen.fields = among_all(&input, layout.as_ref(), by_column, seen.records);
         seen.fields.extend(fields);
         Ok(seen)
     }
@@ -285,6 +295,23 @@ impl Seen {
         }
         Ok(out)
     }
+}
+
+/// The columns that are looked at among those of their table: the others are copied.
+fn among_all(
+    input: &Input,
+    layout: &dyn Layout,
+    looked_at: Vec<(String, BTreeMap<String, usize>)>,
+    records: usize,
+) -> Vec<(String, BTreeMap<String, usize>)> {
+    let all = input.table().and_then(|table| table.columns.as_ref());
+    let (Some(all), Some(views)) = (all, layout.shown()) else { return looked_at };
+    let mut looked_at = looked_at.into_iter();
+    let of_column = |(column, view): (&TypedColumn, &ColumnView)| match view {
+        ColumnView::Hidden => Some((column.name.clone(), [("copied as it is".to_owned(), records)].into())),
+        ColumnView::Read | ColumnView::Whole => looked_at.next(),
+    };
+    all.iter().zip(views).filter_map(of_column).collect()
 }
 
 /// What is done with the columns of a table.

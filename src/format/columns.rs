@@ -13,7 +13,7 @@ use super::header::{Export, Header, recognise};
 use super::naming::{Named, Naming, count_words, entity_of, squeezed, words};
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::{DENIED, Entities, Entity, PERSON, Role, Way, Whole};
+use crate::model::{ColumnKind, ColumnView, DENIED, Entities, Entity, PERSON, Role, TypedColumn, Way, Whole};
 
 /// What `--column` says of a column.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +46,8 @@ enum Reading {
     Whole(Whole),
     /// Not at all: the user keeps it.
     Keep,
+    /// As a number that its name announces.
+    Number,
 }
 
 /// A column.
@@ -60,6 +62,8 @@ struct Column {
     choice: String,
     /// Whether its cells say who speaks.
     is_speaker: bool,
+    /// Whether the user names it.
+    is_chosen: bool,
     reading: Reading,
 }
 
@@ -83,6 +87,15 @@ impl Columns {
     pub(super) fn new(rows: &[Vec<String>], options: &FieldOptions) -> Result<Columns> {
         let fields = Fields::new(options);
         let header = recognise(rows, &fields);
+        Columns::under(header, rows, options)
+    }
+
+    /// Of a table of which the header is known.
+    ///
+    /// # Errors
+    /// As [`Columns::new`].
+    pub(super) fn under(header: Header, rows: &[Vec<String>], options: &FieldOptions) -> Result<Columns> {
+        let fields = Fields::new(options);
         let (heads, body) = rows.split_at(header.rows);
         let width = rows.first().map_or(0, Vec::len);
         let mut columns: Vec<Column> = (0..width).map(|at| column(heads, header, at)).collect();
@@ -96,6 +109,7 @@ impl Columns {
             let heads = heads_of(heads, header, at);
             let cells = Cells { rows: body, column: at };
             column.reading = if options.text.contains(&column.name) {
+                column.is_chosen = true;
                 Reading::Field(Field::Text)
             } else {
                 // The name of a choice may be anything: it does not count as the column's own.
@@ -114,6 +128,42 @@ impl Columns {
         }
         let names = columns.iter().map(|column| column.name.clone()).collect();
         Ok(Columns { header, columns, fields, only_text: options.only_text, names, conversation })
+    }
+
+    /// Leaves the columns of a typed table alone that cannot hold what is looked for, and forgets them. Returns what
+    /// becomes of each.
+    ///
+    /// Numbers and dates are looked at where their column's name announces something, strings always.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when cells are to be masked that may not be empty and can hold nothing else.
+    pub(super) fn narrow(
+        &mut self,
+        typed: &[TypedColumn],
+        options: &FieldOptions,
+    ) -> Result<Vec<ColumnView>> {
+        let announcing = Announcing::new(&options.headings);
+        let mut shown = Vec::with_capacity(typed.len());
+        for (column, typed) in self.columns.iter_mut().zip(typed) {
+            let is_string = matches!(typed.kind, ColumnKind::Text | ColumnKind::Bytes);
+            if let (false, false, true, Reading::Whole(whole)) =
+                (is_string, typed.nullable, column.is_chosen, column.reading)
+                && whole.way != Way::Generalise
+            {
+                return Err(Error::Usage(format!(
+                    "the column `{}` has a value in each row that is no string, and cannot be masked; keep it, or \
+                     write the file anew with a column that may be empty",
+                    typed.name
+                )));
+            }
+            shown.push(column.shown(typed.kind, &announcing));
+        }
+        let mut is_shown = shown.iter().map(|shown| *shown != ColumnView::Hidden);
+        self.columns.retain(|_| is_shown.next().unwrap_or(true));
+        self.names = self.columns.iter().map(|column| column.name.clone()).collect();
+        let is_id = |column: &Column| column.reading == Reading::Field(Field::Conversation);
+        self.conversation = self.columns.iter().position(is_id);
+        Ok(shown)
     }
 
     /// The names of the columns.
@@ -144,6 +194,8 @@ impl Columns {
             Reading::Survey if looks_like_id(value) => Role::Exempt,
             Reading::Survey => otherwise,
             Reading::Keep => Role::Exempt,
+            Reading::Number if self.only_text => Role::Exempt,
+            Reading::Number => Role::Number,
             Reading::Whole(whole) if whole.way == Way::ByPolicy => {
                 if self.only_text || is_choice {
                     otherwise
@@ -218,6 +270,31 @@ impl Columns {
 }
 
 impl Column {
+    /// Whether cells of that kind are looked at.
+    fn shown(&mut self, kind: ColumnKind, announcing: &Announcing) -> ColumnView {
+        let announces = announcing.is_in(&self.name, usize::MAX);
+        match (self.reading, kind) {
+            (Reading::Keep, _) => ColumnView::Hidden,
+            (Reading::Whole(_), ColumnKind::Other) if !self.is_chosen => ColumnView::Hidden,
+            (Reading::Whole(_), _) => ColumnView::Whole,
+            (_, ColumnKind::Text | ColumnKind::Bytes) => ColumnView::Read,
+            (_, ColumnKind::Other) => ColumnView::Hidden,
+            _ if self.is_chosen => ColumnView::Read,
+            // Which rows belong together may be told by numbers, and who speaks.
+            (Reading::Field(Field::Conversation | Field::Speaker), ColumnKind::Number) => ColumnView::Read,
+            (_, ColumnKind::Number) if announces => {
+                self.reading = Reading::Number;
+                ColumnView::Read
+            }
+            (Reading::Field(Field::Time) | Reading::Survey, _) => ColumnView::Hidden,
+            (_, ColumnKind::Time) if announces => {
+                self.reading = Reading::Field(Field::Other);
+                ColumnView::Read
+            }
+            _ => ColumnView::Hidden,
+        }
+    }
+
     /// Notes what its cells answer, where the rules know a word of it.
     fn ask(&mut self, heads: &[&str], header: Header, announcing: &Announcing, is_named: bool) {
         let below: Vec<&str> =
@@ -273,6 +350,7 @@ fn column(heads: &[Vec<String>], header: Header, at: usize) -> Column {
         asked: String::new(),
         choice: choice.to_owned(),
         is_speaker: false,
+        is_chosen: false,
         reading: Reading::Field(Field::Other),
     }
 }
@@ -377,6 +455,7 @@ fn apply(
         }
         for at in chosen {
             columns[at].choice.clear();
+            columns[at].is_chosen = true;
             columns[at].reading = match option.treatment {
                 Treatment::Text => Reading::Field(Field::Text),
                 Treatment::Keep => Reading::Keep,

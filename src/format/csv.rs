@@ -116,15 +116,15 @@ pub(super) fn row(
 
 /// The first sound rows of a head, as text.
 #[derive(Default)]
-struct Sample {
+pub(super) struct Sample {
     /// The fields of each row that is not blank.
-    rows: Vec<Vec<String>>,
+    pub(super) rows: Vec<Vec<String>>,
     /// Which of the head's rows each is, blank and broken ones counted.
     numbers: Vec<u64>,
 }
 
 /// At most `most` rows of a head, under one delimiter.
-fn sample(head: &[u8], delimiter: u8, most: usize) -> Sample {
+pub(super) fn sample(head: &[u8], delimiter: u8, most: usize) -> Sample {
     let mut sample = Sample::default();
     let (mut at, mut number) = (0, 0);
     // The head may end inside a row; only whole rows count, unless there is no other.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::columns::ColumnOption;
 use super::labels::{Headings, Labels};
-use crate::model::Role;
+use crate::model::{Role, TypedTable};
 use crate::scan::WordTable;
 
 /// Which fields the user names, beside those that are recognised without options.
@@ -24,6 +24,8 @@ pub struct FieldOptions {
     pub headings: Headings,
     /// `--column`: what is done with columns of tables.
     pub columns: Vec<ColumnOption>,
+    /// What the input says of its columns, where it is a table that does.
+    pub table: Option<TypedTable>,
 }
 
 /// What a field holds.

@@ -14,12 +14,13 @@ pub(super) const FORMAT: Format = Format {
     about: "JSON lines: one JSON value a line; lines with the same conversation id are one conversation",
     extensions: &["jsonl", "ndjson", "json", "jsonlines"],
     sniff,
-    open: |_, options| Ok(Box::new(open(options))),
+    open: |_, options| Ok(Box::new(open(options, 1))),
 };
 
-fn open(options: &FieldOptions) -> Lines {
+/// Lines of which the first has that number.
+pub(super) fn open(options: &FieldOptions, first: u64) -> Lines {
     let (fields, kernel) = (Fields::new(options), Kernel::best());
-    Lines(Values { fields, kernel, record_bytes: limits::RECORD_BYTES })
+    Lines(Values { fields, kernel, record_bytes: limits::RECORD_BYTES }, first)
 }
 
 fn sniff(head: &[u8]) -> bool {
@@ -30,8 +31,8 @@ fn sniff(head: &[u8]) -> bool {
         || first.starts_with(b"[\"")
 }
 
-/// A value a line.
-struct Lines(Values);
+/// A value a line, and the number of the first.
+pub(super) struct Lines(Values, u64);
 
 /// The start of the line that ends at `end` (its line break included).
 fn line_start(bytes: &[u8], end: usize) -> usize {
@@ -143,6 +144,10 @@ impl Layout for Lines {
         self.0.times(chunk, Lines::value_of(chunk), conversation)
     }
 
+    fn first_record(&self) -> u64 {
+        self.1
+    }
+
     fn marker(&self, raw: &[u8], out: &mut Vec<u8>) {
         out.extend_from_slice(values::MARKER);
         same_line_end(raw, out);
@@ -166,7 +171,7 @@ mod tests {
         classify(Kernel::best(), line.as_bytes(), &mut masks);
         let chunk = Chunk::new(Text { bytes: line.as_bytes(), masks: &masks }, false, 1);
         let mut out = Conversation::default();
-        let lines = open(&FieldOptions::default());
+        let lines = open(&FieldOptions::default(), 1);
         assert_eq!(lines.0.fields.of(b"Text"), Field::Text);
         let end = lines.conversation(&chunk, 0, 1, &mut out);
         (out, end)
@@ -239,7 +244,7 @@ mod tests {
     /// Segments of the record `line` after those of `before` were read.
     fn after(before: &[String], line: &str) -> (String, Option<FaultKind>) {
         let mut out = Conversation::default();
-        let lines = open(&FieldOptions::default());
+        let lines = open(&FieldOptions::default(), 1);
         for text in before.iter().map(String::as_str).chain([line]) {
             let mut masks = Vec::new();
             classify(Kernel::best(), text.as_bytes(), &mut masks);

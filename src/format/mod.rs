@@ -26,6 +26,7 @@ mod table;
 mod text;
 mod times;
 mod tree;
+mod typed;
 mod values;
 
 pub use align::{Run, Token};
@@ -38,7 +39,7 @@ pub use tree::Says;
 
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::{Fault, FaultKind, Record, Segment};
+use crate::model::{ColumnView, Fault, FaultKind, Record, Segment};
 use crate::scan::Text;
 
 /// A kind of file.
@@ -66,6 +67,8 @@ pub const FORMATS: &[&Format] = &[
     &jsonl::FORMAT,
     &csv::TSV,
     &csv::FORMAT,
+    &typed::PARQUET,
+    &typed::ARROW,
     &text::FORMAT,
 ];
 
@@ -91,6 +94,14 @@ pub fn detect(file_name: Option<&str>, head: &[u8]) -> &'static Format {
         .unwrap_or(FORMATS[FORMATS.len() - 1])
 }
 
+impl Format {
+    /// Whether its files are no text, so that only a table can be one.
+    #[must_use]
+    pub fn is_binary(&self) -> bool {
+        [typed::PARQUET.name, typed::ARROW.name].contains(&self.name)
+    }
+}
+
 /// Opens a file of that format by its head.
 ///
 /// # Errors
@@ -99,9 +110,18 @@ pub fn detect(file_name: Option<&str>, head: &[u8]) -> &'static Format {
 pub fn open(format: &Format, head: &[u8], options: &FieldOptions) -> Result<Box<dyn Layout>> {
     let layout = (format.open)(head, options)?;
     match options.columns.first() {
-        Some(column) if layout.names().is_empty() && !head.trim_ascii().is_empty() => {
+        Some(column) if options.table.as_ref().is_some_and(|table| table.columns.is_none()) => {
             Err(Error::Usage(format!(
-                "--column {}: this input is {}, which has no columns; --column is for csv and tsv",
+                "--column {}: columns of this table hold lists or records, and its rows are read like JSON lines; \
+                 --column is for tables of plain columns",
+                column.name
+            )))
+        }
+        Some(column)
+            if layout.names().is_empty() && layout.shown().is_none() && !head.trim_ascii().is_empty() =>
+        {
+            Err(Error::Usage(format!(
+                "--column {}: this input is {}, which has no columns; --column is for tables",
                 column.name, format.name
             )))
         }
@@ -236,6 +256,11 @@ pub trait Layout: Send + Sync {
     /// What is done with each column, where the format has such and it is known beforehand.
     fn decisions(&self) -> Vec<Option<Decision>> {
         Vec::new()
+    }
+
+    /// Which columns of a typed table are looked at; `None` for all that is no such table.
+    fn shown(&self) -> Option<&[ColumnView]> {
+        None
     }
 
     /// The question that a text segment answers, on which context words may stand; empty where there is none.

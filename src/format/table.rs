@@ -8,7 +8,7 @@ use super::csv::{Cell, Row, row};
 use super::fields::Memo;
 use super::{Chunk, Conversation, Layout, same_line_end};
 use crate::limits;
-use crate::model::{Escape, FaultKind, Record, Role, Segment, Span};
+use crate::model::{ColumnView, Escape, FaultKind, Record, Role, Segment, Span};
 
 /// An opened table.
 pub(super) struct Table {
@@ -18,6 +18,8 @@ pub(super) struct Table {
     columns: Columns,
     /// The column of the conversation's id.
     conversation: Option<usize>,
+    /// Which columns of a typed table it consists of.
+    shown: Option<Vec<ColumnView>>,
 }
 
 /// What was read of a row.
@@ -31,7 +33,18 @@ struct Seen<'a> {
 
 impl Table {
     pub(super) fn new(delimiter: u8, header_rows: u64, columns: Columns) -> Table {
-        Table { delimiter, header_rows, conversation: columns.conversation(), columns }
+        Table { delimiter, header_rows, conversation: columns.conversation(), columns, shown: None }
+    }
+
+    /// Of the columns of a typed table that are shown, without a header; `has_notes` says that a row in front says
+    /// what the file says of itself.
+    pub(super) fn typed(columns: Columns, shown: Vec<ColumnView>, has_notes: bool) -> Table {
+        Table { shown: Some(shown), ..Table::new(b',', u64::from(has_notes), columns) }
+    }
+
+    /// Whether a segment is no cell, but what the file says of itself.
+    fn is_note(&self, conversation: &Conversation, segment: &Segment) -> bool {
+        self.shown.is_some() && conversation.records[segment.record as usize].number == 0
     }
 
     /// Where the row at `at` ends, broken rows at their line's end, and whether it is broken and where.
@@ -197,7 +210,14 @@ impl Layout for Table {
         self.columns.decisions()
     }
 
-    fn keys<'a>(&'a self, _: &Chunk<'a>, _: &Conversation, segment: &Segment) -> [&'a [u8]; 2] {
+    fn shown(&self) -> Option<&[ColumnView]> {
+        self.shown.as_deref()
+    }
+
+    fn keys<'a>(&'a self, _: &Chunk<'a>, conversation: &Conversation, segment: &Segment) -> [&'a [u8]; 2] {
+        if self.is_note(conversation, segment) {
+            return [&[]; 2];
+        }
         self.columns.keys(segment.name as usize)
     }
 
@@ -218,7 +238,11 @@ impl Layout for Table {
         out: &mut Vec<String>,
     ) {
         out.extend(wanted.iter().map(|&segment| {
-            let column = conversation.segments[segment as usize].name;
+            let segment = &conversation.segments[segment as usize];
+            let column = segment.name;
+            if self.is_note(conversation, segment) {
+                return format!("metadata {}", column + 1);
+            }
             let known = || self.names().get(column as usize).cloned();
             masked(column).or_else(known).unwrap_or_else(|| (column + 1).to_string())
         }));
@@ -231,6 +255,9 @@ impl Layout for Table {
     }
 
     fn about(&self) -> String {
+        if self.shown.is_some() {
+            return self.columns.about();
+        }
         let delimiter = self.delimiter as char;
         format!("{}{delimiter:?} between fields; {}", self.columns.about_header(), self.columns.about())
     }

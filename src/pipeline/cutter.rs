@@ -11,7 +11,7 @@ use super::archive::read_archive;
 use super::{Chunk, Event, Job, Lane, Settings};
 use crate::engine::{Engine, FileContext};
 use crate::error::{Error, Result};
-use crate::format::{FieldOptions, Format, detect, open as open_format};
+use crate::format::{FieldOptions, Format, Layout, by_name, detect, open as open_format};
 use crate::limits;
 use crate::sink::Target;
 use crate::source::{Back, Encoding, Input};
@@ -64,7 +64,13 @@ pub(super) fn read_text(
     settings: &Settings,
     lane: &mut dyn Lane,
 ) -> Result<bool> {
-    let Place { path, name, target, format } = place;
+    let format = place.format.or(settings.format);
+    let layout = match lay_out(&mut input, &place.name, format, &settings.fields) {
+        Ok((_, layout)) => layout,
+        Err(Stopped::Run(error)) => return Err(error),
+        Err(Stopped::Input(error)) => return broken(place, error, lane),
+    };
+    let Place { path, name, target, .. } = place;
     if input.guessed {
         lane.event(Event::Note(format!(
             "{}: read as {}, and written back so; --encoding says otherwise",
@@ -72,8 +78,6 @@ pub(super) fn read_text(
             input.encoding.name()
         )))?;
     }
-    let format = format.or(settings.format).unwrap_or_else(|| detect(Some(&name), input.head()));
-    let layout = open_format(format, input.head(), &settings.fields)?;
     let columns = layout.names().iter().map(|name| engine.masked_name(name)).collect();
     let file = Arc::new(FileContext { layout, name, columns });
     let opened = Event::Open { file: Arc::clone(&file), path, target, back: input.back() };
@@ -95,9 +99,34 @@ pub(super) fn read_text(
 }
 
 /// Why reading ended before the end.
-pub(super) enum Stopped {
+pub enum Stopped {
+    /// The input cannot be read.
     Input(std::io::Error),
+    /// The run ends.
     Run(Error),
+}
+
+/// Opens the layout of an input: that of `format`, else of what its name and head say. What it is counts before what it is
+/// called: a table is read as one.
+///
+/// # Errors
+/// That it cannot be read; [`Error::Usage`] as [`crate::format::open`] says.
+pub fn lay_out(
+    input: &mut Input,
+    name: &str,
+    format: Option<&'static Format>,
+    fields: &FieldOptions,
+) -> std::result::Result<(&'static Format, Box<dyn Layout>), Stopped> {
+    let fields = FieldOptions { table: input.table().cloned(), ..fields.clone() };
+    let known = fields.table.as_ref().and_then(|table| by_name(table.format));
+    let format = known.or(format).unwrap_or_else(|| detect(Some(name), input.head()));
+    if format.is_binary() && known.is_none() {
+        let why = format!("this is no {}; --format says what it is", format.name);
+        return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, why).into());
+    }
+    let layout = open_format(format, input.head(), &fields)?;
+    input.show(layout.shown())?;
+    Ok((format, layout))
 }
 
 impl From<std::io::Error> for Stopped {

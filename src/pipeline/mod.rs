@@ -29,6 +29,7 @@ use crate::sink::{Entry, Sink, Target};
 use crate::source::{Archive, Back, Encoding, Source};
 use batch::{Batch, Ticket};
 use cutter::read_one;
+pub use cutter::{Stopped, lay_out};
 pub use meter::Meter;
 use writer::Writer;
 

@@ -27,8 +27,6 @@ const KINDS: &[(usize, &[u8], &str)] = &[
     (0, b"\xFF\xD8\xFF", "a picture"),
     (0, b"GIF8", "a picture"),
     (0, b"\x7FELF", "a program"),
-    (0, b"PAR1", "a Parquet table"),
-    (0, b"ARROW1", "an Arrow table"),
     (0, b"Obj\x01", "an Avro table"),
 ];
 

@@ -17,7 +17,8 @@ mod packing;
 
 use crate::audit::Digest;
 use crate::limits;
-use crate::tables::Rebuild;
+use crate::model::{ColumnView, TypedTable};
+use crate::tables::{self, Rebuild, Table};
 pub use archive::{About, Archive, Member, MemberKind};
 use archive::{Whole, each_member};
 use encoding::{Decoding, guess};
@@ -68,6 +69,10 @@ pub struct Input<'r> {
     file: Option<File>,
     /// All of it, once it was settled what it is.
     whole: Option<Whole>,
+    /// The table that it is, until it is shown.
+    table: Option<Box<dyn Table<'r> + 'r>>,
+    /// What is known of the table that it is.
+    about: Option<TypedTable>,
     rebuild: Option<Box<dyn Rebuild>>,
     digest: Arc<Mutex<Digest>>,
 }
@@ -79,9 +84,7 @@ impl Input<'static> {
     /// What the system says; a directory is an error.
     pub fn open(source: Source, encoding: Option<Encoding>, key: Option<&[u8; 32]>) -> io::Result<Self> {
         let (raw, file) = source.open()?;
-        let mut input = Self::open_with(raw, encoding, key, read_up_to)?;
-        input.file = file.filter(|_| input.packing == Packing::Plain);
-        Ok(input)
+        Self::open_with(raw, file, encoding, key, read_up_to)
     }
 
     /// The same for a live pipe: of the head no more is waited for, and looked at, than the first line.
@@ -94,7 +97,10 @@ impl Input<'static> {
         key: Option<&[u8; 32]>,
     ) -> io::Result<Self> {
         let (raw, _) = source.open()?;
-        let mut input = Self::open_with(raw, encoding, key, read_line)?;
+        let mut input = Self::open_with(raw, None, encoding, key, read_line)?;
+        if input.table.is_some() {
+            return Ok(input);
+        }
         let end = memchr::memchr(b'\n', &input.head).map_or(input.head.len(), |at| at + 1);
         // What came with the first line is handed on behind it, and says nothing about the file.
         let rest = input.head.split_off(end);
@@ -113,11 +119,12 @@ impl<'r> Input<'r> {
         encoding: Option<Encoding>,
         key: Option<&[u8; 32]>,
     ) -> io::Result<Self> {
-        Self::open_with(Box::new(reader), encoding, key, read_up_to)
+        Self::open_with(Box::new(reader), None, encoding, key, read_up_to)
     }
 
     fn open_with(
         raw: Box<dyn Read + 'r>,
+        file: Option<File>,
         encoding: Option<Encoding>,
         key: Option<&[u8; 32]>,
         read_head: fn(&mut dyn Read, &mut Vec<u8>, usize) -> io::Result<bool>,
@@ -130,6 +137,11 @@ impl<'r> Input<'r> {
         let mut unpacked = packing.unpack(io::Cursor::new(magic).chain(raw))?;
         let mut head = Vec::new();
         read_head(&mut unpacked, &mut head, limits::HEAD_BYTES)?;
+        let file = file.filter(|_| packing == Packing::Plain);
+        if let Some(kind) = tables::Kind::by_head(&head) {
+            let reader: Box<dyn Read + 'r> = Box::new(io::Cursor::new(head).chain(unpacked));
+            return Self::of_table(tables::open(kind, reader, file)?, packing, digest);
+        }
         let archive = Archive::by_head(&head);
         // Who names the encoding says that it is text.
         let is_sure = archive.is_some() || encoding.is_some();
@@ -157,11 +169,56 @@ impl<'r> Input<'r> {
             guessed,
             packing,
             archive,
-            file: None,
+            file,
             whole: None,
+            table: None,
+            about: None,
             rebuild: None,
             digest,
         })
+    }
+
+    fn of_table(
+        mut table: Box<dyn Table<'r> + 'r>,
+        packing: Packing,
+        digest: Arc<Mutex<Digest>>,
+    ) -> io::Result<Self> {
+        Ok(Input {
+            reader: Box::new(io::empty()),
+            head: table.sample()?,
+            given: 0,
+            encoding: Encoding::Utf8,
+            guessed: false,
+            packing,
+            archive: None,
+            file: None,
+            whole: None,
+            about: Some(table.about().clone()),
+            table: Some(table),
+            rebuild: None,
+            digest,
+        })
+    }
+
+    /// What is known of the table that it is; `None` for text. Its head is a sample of its rows with all columns, until
+    /// it is shown.
+    #[must_use]
+    pub fn table(&self) -> Option<&TypedTable> {
+        self.about.as_ref()
+    }
+
+    /// Shows a table: from here on it is text like any other, of its columns those that are `shown`. Of what is text
+    /// already nothing is changed.
+    ///
+    /// # Errors
+    /// What the system says; that the file is damaged or has what cannot be written again.
+    pub fn show(&mut self, shown: Option<&[ColumnView]>) -> io::Result<()> {
+        let Some(table) = self.table.take() else { return Ok(()) };
+        let (mut reader, rebuild) = table.show(shown)?;
+        self.head.clear();
+        read_up_to(&mut reader, &mut self.head, limits::HEAD_BYTES)?;
+        (self.reader, self.rebuild) = (reader, Some(rebuild));
+        Ok(())
     }
 
     /// The beginning of the text: all of it, when it is shorter than the limit for heads.
