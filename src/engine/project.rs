@@ -472,7 +472,7 @@ impl Edits {
         self.text.push_str(with);
     }
 
-    /// Adds the edits of the numbers in `record` that follow from texts that are edited. `masked` is what is masked
+    /// Adds the edits of what in `record` follows from texts that are edited. `masked` is what is masked
     /// in the record.
     pub(super) fn follow(&mut self, became: &Became, record: Span, masked: &Range<usize>) {
         let Became { chunk, conversation, .. } = *became;
@@ -485,9 +485,22 @@ impl Edits {
             if self.list[..known].get(next).is_none_or(|edit| edit.raw.start >= piece.raw.end) {
                 continue;
             }
+            if number.says == Says::Same {
+                for at in next..known {
+                    let Edit { raw, escape, ref text } = self.list[at];
+                    if raw.start >= piece.raw.end {
+                        break;
+                    }
+                    let from = number.raw.start + (raw.start - piece.raw.start);
+                    let raw = Span { start: from, end: from + raw.len() as u32 };
+                    let text = text.clone();
+                    self.list.push(Edit { raw, escape, text });
+                }
+                continue;
+            }
             let start = self.text.len();
             match number.says {
-                Says::Codes => {}
+                Says::Codes | Says::Same => {}
                 Says::Code => self.text.push('0'),
                 Says::First | Says::Last => {
                     let is_end = number.says == Says::Last;
