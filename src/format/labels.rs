@@ -131,7 +131,7 @@ impl Labels {
         let rest = line.rest();
         let colon = rest.iter().take(limits::LABEL_BYTES).position(|&b| b == b':')?;
         let is_marked = rest.starts_with(b"*") || rest.starts_with(b"_");
-        if rest.get(colon + 1).is_some_and(|b| !b" \t\xC2\r".contains(b) && !(is_marked && b"*_".contains(b)))
+        if rest.get(colon + 1).is_some_and(|b| !(b" \t\xC2\r".contains(b) || is_marked && b"*_".contains(b)))
         {
             return None;
         }
