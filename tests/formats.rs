@@ -408,6 +408,16 @@ fn a_list_that_lacks_a_word_of_a_value_is_masked_with_the_text() {
     assert!(!masked.contains("1111") && masked.contains(r#""thanks"},{"word":"a"}"#), "{masked}");
 }
 
+/// A copy of which every word is one of the turns' is not looked at by itself: what is found there must reach it whole.
+#[test]
+fn an_exact_copy_that_lacks_the_last_word_of_a_value_is_masked() {
+    let twice = r#"{"t":"my name is Marie Dupont and my name is Marie Dupont and "}"#;
+    let text = ["my name is Marie Dupont"; 4].join(" ");
+    let document = format!(r#"{{"text":"{text}","more":[{twice},{twice}]}}"#);
+    let masked = redact(&engine(), "json", document.as_bytes(), PLAIN).text();
+    assert!(!masked.contains("Marie") && !masked.contains("Dupont"), "{masked}");
+}
+
 /// What a value is glued to goes with it, two values in one element too; what stands apart stays.
 #[test]
 fn elements_keep_what_is_glued_to_a_value() {

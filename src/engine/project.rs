@@ -246,9 +246,10 @@ pub(super) fn carry(
         }
         is_found = true;
         // A part of a value, somewhere else, is found by those who know it or is none; with words around that stand
-        // around the value, too, it is the value in a copy that lost some of it.
+        // around the value, too, it is the value in a copy that lost some of it. Nobody else looks at an exact copy.
         let around = start.saturating_sub(from.read) + (to.read + to.len).saturating_sub(end);
-        if !aside.is_form && lacks_before + lacks_after > 0 && around < ANCHOR {
+        let is_elsewhere = !aside.is_form && !aside.is_exact && around < ANCHOR;
+        if is_elsewhere && lacks_before + lacks_after > 0 {
             continue;
         }
         put(in_bytes(mention, (from, to), source, span, words, shown, text));
