@@ -150,7 +150,7 @@ fn samples() -> Vec<(String, Vec<u8>)> {
         .filter(|path| !path.to_string_lossy().contains(".masked."))
         .filter_map(|path| {
             let format = path.extension()?.to_str()?.to_owned();
-            ["json", "vtt", "srt", "ctm"].contains(&&*format).then(|| (format, path))
+            ["json", "vtt", "srt", "ctm"].contains(&&*format).then_some((format, path))
         })
         .map(|(format, path)| (format, path.clone(), fs::read(path).expect("a sample")))
         .collect();
