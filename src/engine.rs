@@ -151,6 +151,8 @@ pub struct Worker {
     stream: stream::Stream,
     /// What was judged, when somebody asks why.
     judged: Option<Box<explain::Judged>>,
+    /// For what is looked at apart from its conversation.
+    apart: Option<Box<Worker>>,
 }
 
 impl Engine {
@@ -238,6 +240,7 @@ impl Engine {
             ends: Vec::new(),
             blanks: Vec::new(),
             edits: project::Edits::default(),
+            apart: None,
         }
     }
 
@@ -371,6 +374,11 @@ impl Engine {
             }
             // What repeats the turns comes after them.
             if conversation.shown.aside(index as u32).is_some() {
+                continue;
+            }
+            if segment.role == Role::Recording {
+                self.look_at_recording(chunk.text, segment, index as u32, worker);
+                self.sort_out(worker);
                 continue;
             }
             let keys = match segment.role {

@@ -211,6 +211,8 @@ pub enum Role {
     Number,
     /// A label or field that holds a person's name as a whole.
     Person,
+    /// The name of a recording: what the name of a file would tell.
+    Recording,
     /// A cell of a column that is masked whole, whatever stands in it.
     Whole(Whole),
     /// A conversation's id, a role word, a language, a timestamp: left alone.
@@ -318,6 +320,8 @@ pub enum FaultKind {
     TooLong,
     /// A CSV quote that is never closed, or text after a closing quote.
     Quote,
+    /// No line of time-marked words.
+    Marked,
     /// A defect of this program that was met while the record was worked on.
     Internal,
 }
@@ -333,6 +337,7 @@ impl FaultKind {
             FaultKind::Depth => "nested deeper than 128 levels",
             FaultKind::TooLong => "longer than the limit of 8 MiB for a record",
             FaultKind::Quote => "an unbalanced quote",
+            FaultKind::Marked => "no word with file, channel, start and duration before it",
             FaultKind::Internal => "an internal error; please report it",
         }
     }

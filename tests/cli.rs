@@ -267,7 +267,7 @@ fn wrong_invocations_say_what_to_do() {
         (
             vec!["redact", "--format", "docx"],
             2,
-            "possible values: auto, vtt, srt, json, jsonl, tsv, csv, parquet, arrow, text",
+            "possible values: auto, vtt, srt, ctm, json, jsonl, tsv, csv, parquet, arrow, text",
         ),
         (vec!["redact", "--encoding", "ebcdic"], 2, "possible values: utf-8"),
         (vec!["redact", "--lang", "pt"], 2, "possible values: auto, en, fr, de, es, it"),

@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use sourdine::limits;
 use support::{Outcome, PLAIN, Way, engine, redact};
 
 /// What the two calls must not leak, in lower case, as written and as said.
@@ -280,6 +281,103 @@ fn captions_come_out_as_they_stand_in_the_repository() {
     }
 }
 
+/// Times, channels, columns and blanks stay; a line keeps its word, so what goes on over several lines is masked in each.
+#[test]
+fn time_marked_words_come_out_as_they_stand_in_the_repository() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/formats/call.ctm");
+    let raw = fs::read(&sample).expect("the sample");
+    let outcome = redact(&engine(), "ctm", &raw, PLAIN);
+    assert_eq!((outcome.report.end.quarantined, outcome.report.end.records), (0, 2));
+    assert_no_canary("call.ctm", &outcome);
+    let golden = sample.with_file_name("call.masked.ctm");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&golden, &outcome.output).expect("writes");
+    }
+    assert_same("call.ctm", &outcome.text(), &fs::read_to_string(&golden).expect("its masked form"));
+    let again = redact(&engine(), "ctm", &outcome.output, PLAIN);
+    assert_same("call.ctm a second time", &again.text(), &outcome.text());
+    for (jobs, chunk_bytes, read_bytes) in [(3, 1, 7), (1, 100, 977), (3, 4096, 1 << 20)] {
+        let way = Way { jobs, chunk_bytes, chunks_ahead: 1, read_bytes };
+        let other = redact(&engine(), "ctm", &raw, way);
+        assert_same(&format!("{way:?}"), &other.text(), &outcome.text());
+        assert_eq!(other.record_lines(), outcome.record_lines(), "{way:?}");
+    }
+    let raw = String::from_utf8(raw).expect("UTF-8");
+    let masked = outcome.text();
+    assert_eq!(raw.lines().count(), masked.lines().count());
+    for (before, after) in raw.lines().zip(masked.lines()) {
+        let gaps = |line: &str| line.split(|c| c != ' ' && c != '\t').collect::<String>();
+        assert!(before.starts_with(";;") || gaps(before) == gaps(after), "{after}");
+        for (before, after) in before.split_whitespace().zip(after.split_whitespace()) {
+            assert!(before == after || after.contains('['), "{after}");
+        }
+    }
+}
+
+fn ctm(text: &str) -> Outcome {
+    redact(&engine(), "ctm", text.as_bytes(), PLAIN)
+}
+
+/// The words of one recording, a word each tenth of a second.
+fn recording(file: &str, channel: &str, from: usize, words: &str) -> String {
+    let timed = words.split(' ').enumerate().map(|(at, word)| {
+        let tenths = from + at;
+        format!("{file} {channel} {}.{} 0.1 {word}\n", tenths / 10, tenths % 10)
+    });
+    timed.collect()
+}
+
+/// A question on one channel and its answer on the other are read in the order in which they were said.
+#[test]
+fn channels_of_time_marked_words_take_turns() {
+    let text = recording("c", "A", 0, "what is your date of birth")
+        + &recording("c", "A", 40, "thank you")
+        + &recording("c", "B", 15, "it is the twelfth of may nineteen eighty");
+    let masked = ctm(&text).text();
+    assert!(masked.contains(" [DATE_OF_BIRTH_1]\n") && !masked.contains("eighty"), "{masked}");
+}
+
+/// Lines that cannot be read become comments; the lines around them are one conversation still.
+#[test]
+fn lines_of_no_time_marked_word_are_quarantined() {
+    let text = "c A 0.1 0.2 hi\nc A 0.4 x my\nc A 0.4 0.1\r\nc A 0.4 0.1 i'm\nc A 0.6 0.1 john\nc A 0.8 0.1 whitlock\nc A 1.0";
+    let outcome = ctm(text);
+    assert_eq!(
+        outcome.text(),
+        "c A 0.1 0.2 hi\n;; [QUARANTINED]\n;; [QUARANTINED]\r\nc A 0.4 0.1 i'm\nc A 0.6 0.1 [PERSON_1]\nc A 0.8 0.1 [PERSON_1]\n;; [QUARANTINED]"
+    );
+    assert_eq!((outcome.report.end.quarantined, outcome.report.end.records), (3, 5));
+}
+
+/// Aligners write tokens of a model, and sentences with signs for blanks.
+#[test]
+fn tokens_and_sentences_are_time_marked_too() {
+    let tokens = "c 1 0.1 0.1 \u{2581}write\nc 1 0.2 0.1 \u{2581}to\nc 1 0.3 0.1 \u{2581}jo\nc 1 0.4 0.1 @\nc 1 0.5 0.1 @exam\nc 1 0.6 0.1 ple.com\n";
+    let masked = ctm(tokens).text();
+    assert!(masked.contains("0.3 0.1 \u{2581}[EMAIL_1]\n") && !masked.contains("exam"), "{masked}");
+    let sentence = "c 1 0.1 2.1 this<space>is<space>Marie<space>Dupont<space>speaking NA lex NA\n";
+    assert_eq!(
+        ctm(sentence).text(),
+        "c 1 0.1 2.1 this<space>is<space>[PERSON_1]<space>[PERSON_1]<space>speaking NA lex NA\n"
+    );
+}
+
+/// Each recording is read by itself; one that is too long is cut where its lines end, for any size of chunks.
+#[test]
+fn long_recordings_are_cut_and_others_are_not() {
+    let of = |file: usize| recording(&format!("rec{file:05}"), "1", 0, "my mail is jo@example.com");
+    let outcome = ctm(&(0..500).map(of).collect::<String>());
+    assert_eq!((outcome.report.end.records, outcome.report.end.cut), (500, 0));
+    assert_eq!(outcome.text().matches("[EMAIL_1]").count(), 500);
+    let long = recording("c", "1", 0, "so it goes on and on");
+    let long = long.repeat(limits::CONVERSATION_BYTES / long.len() + 2);
+    let expected = ctm(&long);
+    assert_eq!((expected.report.end.cut, expected.text() == long), (1, true));
+    let way = Way { jobs: 3, chunk_bytes: 1 << 16, chunks_ahead: 1, read_bytes: 1 << 16 };
+    let other = redact(&engine(), "ctm", long.as_bytes(), way);
+    assert_eq!((other.report.end.cut, other.report.end.records, other.text() == long), (1, 2, true));
+}
+
 fn line(json: &str) -> String {
     redact(&engine(), "jsonl", format!("{json}\n").as_bytes(), PLAIN).text().trim_end().to_owned()
 }
@@ -299,6 +397,25 @@ fn a_second_guess_in_a_line_is_masked_by_its_neighbours() {
         r#"{"text":"it's Solveig Brandvold","words":[{"word":"it's"},{"word":"Solveig"},{"word":"Brandvold"}],"guesses":[{"text":"it's sol vague brand fold"}]}"#,
     );
     assert!(masked.ends_with(r#""guesses":[{"text":"it's [PERSON_1]"}]}"#), "{masked}");
+}
+
+/// A recogniser or an editor may lose a word of a number in the list alone.
+#[test]
+fn a_list_that_lacks_a_word_of_a_value_is_masked_with_the_text() {
+    let masked = line(
+        r#"{"text":"so my card number is 4111 1111 1111 1111 thanks a lot for that","words":[{"word":"so"},{"word":"my"},{"word":"card"},{"word":"number"},{"word":"is"},{"word":"4111"},{"start":3},{"word":"1111"},{"word":"1111"},{"word":"thanks"},{"word":"a"},{"word":"lot"},{"word":"for"},{"word":"that"}],"segments":[{"words":[{"word":"so"},{"word":"my"},{"word":"card"},{"word":"number"},{"word":"is"},{"word":"4111"},{"word":"1111"}]}]}"#,
+    );
+    assert!(!masked.contains("1111") && masked.contains(r#""thanks"},{"word":"a"}"#), "{masked}");
+}
+
+/// A copy of which every word is one of the turns' is not looked at by itself: what is found there must reach it whole.
+#[test]
+fn an_exact_copy_that_lacks_the_last_word_of_a_value_is_masked() {
+    let twice = r#"{"t":"my name is Marie Dupont and my name is Marie Dupont and "}"#;
+    let text = ["my name is Marie Dupont"; 4].join(" ");
+    let document = format!(r#"{{"text":"{text}","more":[{twice},{twice}]}}"#);
+    let masked = redact(&engine(), "json", document.as_bytes(), PLAIN).text();
+    assert!(!masked.contains("Marie") && !masked.contains("Dupont"), "{masked}");
 }
 
 /// What a value is glued to goes with it, two values in one element too; what stands apart stays.

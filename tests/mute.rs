@@ -232,3 +232,16 @@ fn captions_tell_their_cues() {
     assert_eq!(code, 4, "{said}");
     assert!(said.contains("record 1, /1/text"), "{said}");
 }
+
+/// Each word has its times; a guess says the same; comments are said by nobody.
+#[test]
+fn time_marked_words_tell_their_own() {
+    let shell = Shell::new();
+    let text = ";; ask ana@example.com\nc A 1.00 0.30 i'm\nc A 1.30 0.20 mary\nc A * * <ALT_BEGIN>\nc A 1.50 0.50 jones\n\
+                c A * * <ALT>\nc A 1.45 0.60 johns\nc A * * <ALT_END>\nc A 2.10 0.30 okay\nc B 3.00 0.50 yes\n";
+    shell.write("call.ctm", text);
+    says(&shell, "sourdine redact call.ctm -q -o m.ctm --mute-list a.mute --mute-padding 0");
+    assert_eq!(windows(&says(&shell, "cat a.mute")), [(1.3, 2.05)]);
+    says(&shell, "sourdine redact m.ctm -q -o mm.ctm --mute-list b.mute --mute-padding 0");
+    assert_eq!(windows(&says(&shell, "cat b.mute")), [(1.3, 2.05)]);
+}

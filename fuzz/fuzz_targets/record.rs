@@ -1,7 +1,7 @@
 //! Does any input break the program, its format, or the law that masking twice is masking once?
 //!
 //! The first byte picks the format, the rest is the input. It is redacted in memory, as the command line
-//! would. Lines that the reference parser takes must still be taken afterwards.
+//! would. JSON that the reference parser takes must still be taken afterwards, line by line or as a document.
 
 #![no_main]
 
@@ -19,7 +19,7 @@ use sourdine::sink::Target;
 use sourdine::source::{Encoding, Source};
 
 /// Names of the formats that the first byte picks from.
-const FORMATS: [&str; 4] = ["jsonl", "csv", "tsv", "text"];
+const FORMATS: [&str; 8] = ["jsonl", "csv", "tsv", "text", "json", "vtt", "srt", "ctm"];
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
     let rules = Ruleset::shipped();
@@ -68,6 +68,13 @@ fuzz_target!(|data: &[u8]| {
         for (before, after) in before.iter().zip(&after) {
             assert!(!is_json(before) || is_json(after), "a line of JSON is no JSON any more");
         }
+    }
+    if format.name == "json" && !is_packed && is_json(input) {
+        assert!(is_json(&once), "a document is no JSON any more");
+    }
+    if matches!(format.name, "vtt" | "srt" | "ctm") && !is_packed {
+        let lines = |bytes: &[u8]| bytes.iter().filter(|&&b| b == b'\n').count();
+        assert!(report.end.quarantined > 0 || lines(input) == lines(&once), "lines stay");
     }
     if report.end.quarantined == 0 && !report_is_cut(&report) {
         let (twice, again) = redact(format, &once);

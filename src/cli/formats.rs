@@ -356,6 +356,7 @@ impl Columns {
             Role::Value | Role::Key => "other string",
             Role::Number => "number",
             Role::Person => "name of a person",
+            Role::Recording => "name of a recording",
             Role::Exempt if decision == Some(Decision::Kept) => "kept",
             Role::Exempt => "left alone",
             Role::Whole(Whole { entity, way }) => {

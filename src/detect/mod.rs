@@ -179,7 +179,7 @@ impl Ruleset {
             Role::Person if place.text.any(place.start, place.end, |m| m.letter) => {
                 return self.person(place, scratch);
             }
-            Role::Person | Role::Text | Role::Value | Role::Key | Role::Number => {}
+            Role::Person | Role::Text | Role::Value | Role::Key | Role::Number | Role::Recording => {}
         }
         self.match_rules(place, scratch);
         self.addresses(place, scratch);

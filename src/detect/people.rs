@@ -83,7 +83,10 @@ impl Ruleset {
         scratch.blanks.extend(masked);
         // What is masked says nothing, not to the next turn either.
         let Scratch { surroundings, blanks, .. } = scratch;
-        let is_masked = |cue: &Cue| blanks.iter().any(|span| span.overlaps(cue.span()));
+        let is_masked = |cue: &Cue| {
+            let at = blanks.partition_point(|span| span.end <= cue.span().start);
+            blanks.get(at).is_some_and(|span| span.overlaps(cue.span()))
+        };
         surroundings.own.retain(|cue| !is_masked(cue));
         self.people_beside_blanks(place, scratch);
     }
@@ -192,10 +195,10 @@ impl Ruleset {
         }
     }
 
-    /// Whether a word that means something to a rule stands in `span`: hiding it may change what the rule says.
+    /// Whether a word that means something to a rule is masked: hiding it may change what the rule says.
     #[must_use]
-    pub fn hears_in(&self, span: Span, scratch: &Scratch) -> bool {
-        scratch.surroundings.own.iter().any(|cue| span.overlaps(cue.span()))
+    pub fn hears_in(&self, mut is_masked: impl FnMut(Span) -> bool, scratch: &Scratch) -> bool {
+        scratch.surroundings.own.iter().any(|cue| is_masked(cue.span()))
     }
 
     /// Puts words into `scratch.findings` that are names elsewhere in the conversation.

@@ -11,7 +11,7 @@ use std::ops::Range;
 use super::{Engine, Worker};
 use crate::detect::is_common_word;
 use crate::mask::splice;
-use crate::model::{Escape, Located, Role, Segment, Span};
+use crate::model::{Escape, Located, Role, Segment, Span, ValueId};
 use crate::scan::{Text, classify};
 
 /// Longest ending, in bytes without its dot, as in `.parquet`.
@@ -77,31 +77,60 @@ const SURE: u8 = 70;
 impl Engine {
     fn masked_part(&self, part: &str, worker: &mut Worker) -> String {
         let (stem, ending) = part.split_at(ending_of(part));
-        let mut masked: Vec<(Span, &str)> = Vec::new();
+        let masked = self.found_in_name(stem, worker);
+        let name = |located: &Located| self.rules().entities().name(located.finding.entity);
+        let labels: Vec<String> = masked.iter().map(|located| format!("[{}]", name(located))).collect();
+        let edits =
+            masked.iter().zip(&labels).map(|(located, label)| (located.span, Escape::None, label.as_str()));
+        let mut out = Vec::new();
+        splice(stem.as_bytes(), 0, edits, &mut out);
+        String::from_utf8_lossy(&out).into_owned() + ending
+    }
+
+    /// What is masked in a name without its ending, in order.
+    fn found_in_name(&self, stem: &str, worker: &mut Worker) -> Vec<Located> {
+        let mut masked: Vec<Located> = Vec::new();
         // As it is written, for e-mails and numbers; then as words, for names.
         for shown in [Shown::of(stem, |b| b == b'_'), Shown::of(stem, |b| b"_-.+".contains(&b))] {
             for located in self.found_in_line(&shown.text, worker) {
-                let entity = self.rules().entities().name(located.finding.entity);
                 let span = shown.span(located.span);
                 let text = &shown.text[located.span.start as usize..located.span.end as usize];
-                let told = match entity {
+                let told = match self.rules().entities().name(located.finding.entity) {
                     "NUMBER" => is_number(stem, span.start as usize..span.end as usize),
                     "PERSON" => located.finding.score >= SURE && !is_plain_word(text, &shown.text),
                     _ => true,
                 };
-                let is_free = |(other, _): &(Span, &str)| span.end <= other.start || other.end <= span.start;
-                if told && masked.iter().all(is_free) {
-                    masked.push((span, entity));
+                let is_free = |other: &Located| span.end <= other.span.start || other.span.end <= span.start;
+                if told && !span.is_empty() && masked.iter().all(is_free) {
+                    masked.push(Located { span, ..located });
                 }
             }
         }
-        masked.sort_unstable_by_key(|(span, _)| span.start);
-        let labels: Vec<String> = masked.iter().map(|(_, entity)| format!("[{entity}]")).collect();
-        let edits =
-            masked.iter().zip(&labels).map(|((span, _), label)| (*span, Escape::None, label.as_str()));
-        let mut out = Vec::new();
-        splice(stem.as_bytes(), 0, edits, &mut out);
-        String::from_utf8_lossy(&out).into_owned() + ending
+        masked.sort_unstable_by_key(|located| located.span.start);
+        masked
+    }
+
+    /// Puts what the name of a recording tells into `worker.found`. It is looked at by itself, as names of files are.
+    pub(super) fn look_at_recording(&self, text: Text, segment: &Segment, index: u32, worker: &mut Worker) {
+        worker.found.clear();
+        worker.kept_here.clear();
+        let mut apart = worker.apart.take().unwrap_or_else(|| Box::new(self.worker()));
+        apart.numbers.clear();
+        apart.detect.forget_turns();
+        apart.detect.next_conversation();
+        if let Ok(name) = std::str::from_utf8(segment.span.of(text.bytes)) {
+            for mut located in self.found_in_name(&name[..ending_of(name)], &mut apart) {
+                located.span.start += segment.span.start;
+                located.span.end += segment.span.start;
+                located.segment = index;
+                located.finding.value = ValueId::OWN;
+                worker.found.push(located);
+            }
+            for &(entity, number) in &apart.detect.tags {
+                worker.numbers.skip(entity, number);
+            }
+        }
+        worker.apart = Some(apart);
     }
 
     /// What is masked in a line of text.

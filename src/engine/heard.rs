@@ -175,7 +175,9 @@ impl Ear<'_> {
             return vec![of(self.conversation.segments[segment as usize].span.start)];
         }
         let (first, last) = (shown.piece(span.start), shown.piece(span.end - 1));
-        shown.pieces[first..=last].iter().map(|piece| of(piece.raw.start)).collect()
+        // What is shown once more beside a guess has no pieces there.
+        let within = shown.pieces[first..=last].iter().filter(|piece| piece.shown.overlaps(span));
+        within.map(|piece| of(piece.raw.start)).collect()
     }
 
     /// Whether the segment is joined from strings of the file.
@@ -286,8 +288,8 @@ impl Ear<'_> {
         let shown = &self.conversation.shown;
         let own = self.strings(mention.span, mention.segment);
         let first = own.first().copied().flatten();
-        if shown.turns.is_empty() && !first.is_none_or(|it| it.is_named || it.is_spoken || it.said.is_some())
-        {
+        let is_aside = shown.turns.is_empty() || self.times.are_cues;
+        if is_aside && !first.is_none_or(|it| it.is_named || it.is_spoken || it.said.is_some()) {
             return None;
         }
         if self.is_words(mention.segment) && self.words(mention.span, mention, mention.segment, None) {

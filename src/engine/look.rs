@@ -3,7 +3,7 @@
 use super::{Engine, Worker};
 use crate::detect::Place;
 use crate::limits;
-use crate::model::{Finding, Located, Segment, ValueId};
+use crate::model::{Finding, Located, Segment, Span, ValueId};
 use crate::policy::Action;
 use crate::resolve::resolve;
 use crate::scan::Text;
@@ -92,8 +92,15 @@ impl Engine {
             if !named && !may_expose {
                 break;
             }
-            is_plain &= !may_expose
-                && !found.iter().filter(of_name).any(|located| self.rules.hears_in(located.span, detect));
+            // In order and disjoint: each word of context is looked up.
+            let is_masked = |word: Span| {
+                let first = found.partition_point(|located| located.span.end <= word.start);
+                found[first..]
+                    .iter()
+                    .take_while(|located| located.span.start < word.end)
+                    .any(|it| of_name(&it))
+            };
+            is_plain &= !may_expose && !self.rules.hears_in(is_masked, detect);
             if is_plain {
                 // Rules would say what they said before: names alone are looked for again.
                 self.rules.people_again(&part, found.iter().map(|located| located.span), detect);

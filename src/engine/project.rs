@@ -16,6 +16,8 @@ use crate::view::decode::code_points;
 
 /// Words without a counterpart that may lie between a value and the equal words beside it.
 const NEAR: u32 = 3;
+/// Words around a part of a value, equal to those around the value, that show that it is the same place.
+const ANCHOR: u32 = 2;
 
 /// What was found in the turns: its words there, and its place among the findings.
 pub(super) struct Source {
@@ -230,20 +232,24 @@ pub(super) fn carry(
         let (from, to) = (&runs[first], &runs[at]);
         let mut mention =
             from.copy + start.saturating_sub(from.read)..to.copy + to.len.min(end.saturating_sub(to.read));
-        // Words of the value that have no counterpart stand for words of the copy that have none.
-        let lacks = from.read.saturating_sub(start);
-        if lacks > 0 {
+        // Words of the value that have no counterpart stand for words of the copy that have none; in a copy of something
+        // more, for those alone that lie before what is equal again.
+        let lacks_before = from.read.saturating_sub(start);
+        if lacks_before > 0 && (aside.is_form || first > 0) {
             let before = if first == 0 { 0 } else { runs[first - 1].copy + runs[first - 1].len };
-            mention.start = before.max(mention.start.saturating_sub(2 * lacks + NEAR));
+            mention.start = before.max(mention.start.saturating_sub(2 * lacks_before + NEAR));
         }
-        let lacks = end.saturating_sub(to.read + to.len);
-        if lacks > 0 {
+        let lacks_after = end.saturating_sub(to.read + to.len);
+        if lacks_after > 0 && (aside.is_form || at + 1 < runs.len()) {
             let after = runs.get(at + 1).map_or(words.len() as u32, |next| next.copy);
-            mention.end = after.min(mention.end + 2 * lacks + NEAR);
+            mention.end = after.min(mention.end + 2 * lacks_after + NEAR);
         }
         is_found = true;
-        // A part of a value, somewhere else, is found by those who know it or is none.
-        if !aside.is_form && (from.read > start || to.read + to.len < end) {
+        // A part of a value, somewhere else, is found by those who know it or is none; with words around that stand
+        // around the value, too, it is the value in a copy that lost some of it. Nobody else looks at an exact copy.
+        let around = start.saturating_sub(from.read) + (to.read + to.len).saturating_sub(end);
+        let is_elsewhere = !aside.is_form && !aside.is_exact && around < ANCHOR;
+        if is_elsewhere && lacks_before + lacks_after > 0 {
             continue;
         }
         put(in_bytes(mention, (from, to), source, span, words, shown, text));
@@ -472,7 +478,7 @@ impl Edits {
         self.text.push_str(with);
     }
 
-    /// Adds the edits of the numbers in `record` that follow from texts that are edited. `masked` is what is masked
+    /// Adds the edits of what in `record` follows from texts that are edited. `masked` is what is masked
     /// in the record.
     pub(super) fn follow(&mut self, became: &Became, record: Span, masked: &Range<usize>) {
         let Became { chunk, conversation, .. } = *became;
@@ -485,9 +491,22 @@ impl Edits {
             if self.list[..known].get(next).is_none_or(|edit| edit.raw.start >= piece.raw.end) {
                 continue;
             }
+            if number.says == Says::Same {
+                for at in next..known {
+                    let Edit { raw, escape, ref text } = self.list[at];
+                    if raw.start >= piece.raw.end {
+                        break;
+                    }
+                    let from = number.raw.start + (raw.start - piece.raw.start);
+                    let raw = Span { start: from, end: from + raw.len() as u32 };
+                    let text = text.clone();
+                    self.list.push(Edit { raw, escape, text });
+                }
+                continue;
+            }
             let start = self.text.len();
             match number.says {
-                Says::Codes => {}
+                Says::Codes | Says::Same => {}
                 Says::Code => self.text.push('0'),
                 Says::First | Says::Last => {
                     let is_end = number.says == Says::Last;

@@ -55,12 +55,17 @@ fn folded(text: &[u8], at: usize) -> u8 {
     }
 }
 
-/// How many bytes at the start of `rest` belong to no word: a sign of ASCII, Latin-1 or general punctuation.
+/// How many bytes at the start of `rest` belong to no word: a sign of ASCII, Latin-1 or general punctuation, a picture.
 fn sign(rest: &[u8]) -> usize {
     match rest {
         [b, ..] if b.is_ascii() => usize::from(!b.is_ascii_alphanumeric()),
         [0xC2, ..] => 2.min(rest.len()),
-        [0xE2, 0x80..=0x81, ..] | [0xE3, 0x80, ..] | [0xEF, 0xBB, ..] => 3.min(rest.len()),
+        // Punctuation, arrows to dingbats, marks of East Asia, the byte order mark.
+        [0xE2, 0x80..=0x81 | 0x86..=0x9E, ..] | [0xE3, 0x80, ..] | [0xEF, 0xB8 | 0xBB, ..] => {
+            3.min(rest.len())
+        }
+        // Pictures.
+        [0xF0, 0x9F, ..] => 4.min(rest.len()),
         _ => 0,
     }
 }
@@ -222,6 +227,7 @@ mod tests {
     fn words_are_compared_without_case_and_signs() {
         assert_eq!(runs("my name is élise o brien", "My name is Élise O’Brien."), [(0, 0, 6)]);
         assert_eq!(runs("«Non», dit-il…", "non dit il"), [(0, 0, 3)]);
+        assert_eq!(runs("\u{1F600}Marie\u{2764}\u{FE0F} Dupont", "marie dupont"), [(0, 0, 2)]);
     }
 
     #[test]

@@ -237,7 +237,7 @@ fn is_aside(first: &[u8]) -> bool {
 }
 
 /// A string of which nothing is known but where it stands.
-fn unsaid(raw: Span) -> Spoken {
+pub(super) fn unsaid(raw: Span) -> Spoken {
     Spoken {
         raw,
         said: None,

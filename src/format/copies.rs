@@ -78,7 +78,7 @@ impl Shown {
             wanted[index] |= match segment.role {
                 Role::Exempt => false,
                 Role::Text | Role::Value => !is_later_word,
-                Role::Key | Role::Number | Role::Person | Role::Whole(_) => true,
+                Role::Key | Role::Number | Role::Person | Role::Recording | Role::Whole(_) => true,
             };
             if wanted[index] && segment.role != Role::Key {
                 for name in [segment.name, segment.outer] {

@@ -12,6 +12,7 @@ mod captions;
 mod columns;
 mod copies;
 mod csv;
+mod ctm;
 mod document;
 mod fields;
 mod header;
@@ -63,6 +64,7 @@ pub type Open = fn(head: &[u8], options: &FieldOptions) -> Result<Box<dyn Layout
 pub const FORMATS: &[&Format] = &[
     &captions::VTT,
     &captions::SRT,
+    &ctm::FORMAT,
     &document::FORMAT,
     &jsonl::FORMAT,
     &csv::TSV,

@@ -60,7 +60,7 @@ pub struct Aside {
     pub is_form: bool,
 }
 
-/// A number of the file, or a list of them, that follows from a text.
+/// What in the file follows from a text: a number, a list of them, the same string somewhere else.
 #[derive(Clone, Copy, Debug)]
 pub struct Dependent {
     /// Where it stands in the file.
@@ -161,10 +161,25 @@ impl Shown {
         self.marks.partition_point(|&mark| mark <= raw)
     }
 
+    /// Shows what stands somewhere else in the file and is edited there.
+    pub(super) fn say_again(&mut self, text: &[u8]) {
+        self.text.extend_from_slice(text);
+    }
+
+    /// Shows once more what is shown there already, and edited there.
+    pub(super) fn show_again(&mut self, range: std::ops::Range<usize>) {
+        self.text.extend_from_within(range);
+    }
+
     /// Ends a segment of record 0 that began at byte `start`.
     pub(super) fn segment(&mut self, start: usize, role: Role, segments: &mut Vec<Segment>) {
+        self.segment_of(0, start, role, segments);
+    }
+
+    /// Ends a segment of a record that began at byte `start`.
+    pub(super) fn segment_of(&mut self, record: u32, start: usize, role: Role, segments: &mut Vec<Segment>) {
         let (span, name) = (Span::new(start, self.text.len()), Segment::UNNAMED);
-        let (escape, escaped, record, outer, depth) = (Escape::None, false, 0, name, 1);
+        let (escape, escaped, outer, depth) = (Escape::None, false, name, 1);
         segments.push(Segment { span, role, escape, escaped, record, name, outer, depth });
         self.text.push(b'\n');
     }

@@ -104,6 +104,11 @@ pub(super) fn of_timing(line: &[u8]) -> Option<(u64, u64)> {
     in_milliseconds((start, end)).filter(|_| start <= end)
 }
 
+/// A window in seconds.
+pub(super) fn of_seconds(start: f64, end: f64) -> Option<(u64, u64)> {
+    in_milliseconds((start * 1000.0, end * 1000.0)).filter(|_| start >= 0.0 && start <= end)
+}
+
 /// Longer than any call: a date, not a time of the recording.
 const LONGEST: f64 = 48.0 * 3600.0 * 1000.0;
 

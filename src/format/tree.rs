@@ -52,7 +52,7 @@ pub(super) struct Leaf {
     pub(super) arrays: [u32; 2],
 }
 
-/// What a number, or a list of them, says of a text.
+/// What something says of a text that it follows from: a number, a list of them, a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Says {
     /// Where something in it begins, in code points.
@@ -63,6 +63,8 @@ pub enum Says {
     Codes,
     /// One word, as such a code.
     Code,
+    /// All of it, once more: the same bytes.
+    Same,
 }
 
 /// A number that follows from a text beside it.

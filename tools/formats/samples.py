@@ -418,6 +418,37 @@ def vcon(call):
         "attachments": []})
 
 
+def ctm(english, french):
+    """Two recordings: channel by channel with alternatives, as scoring tools want it; by time with types and speakers."""
+    lines = [";; CTM of calls with John Whitlock <john.whitlock@example.com>",
+             ";; file              channel start duration word confidence"]
+    name = "john_whitlock_7f3a"
+    for channel, who in (("A", "agent"), ("B", "customer")):
+        for turn in english.turns:
+            if turn["who"] != who:
+                continue
+            words = turn["lexical"].split()
+            step = (turn["end"] - turn["start"]) / 1000 / len(words)
+            for at, word in enumerate(words):
+                start = turn["start"] / 1000 + at * step
+                line = f"{name} {channel} {start:8.2f} {step:5.2f} {word} 0.{90 + at % 9}"
+                other = {"john": "jon", "whitlock": "wetlock"}.get(word)
+                if other and who == "customer":
+                    lines += [f"{name} {channel} * * <ALT_BEGIN>", line, f"{name} {channel} * * <ALT>",
+                              line.replace(f" {word} ", f" {other} "), f"{name} {channel} * * <ALT_END>"]
+                else:
+                    lines.append(line)
+    lines += ["", ";; the next recording, with kinds of words and speakers"]
+    for turn in french.turns:
+        who = {"internal": "agent_1", "external": "Marl\u00e8ne_Quentin"}[turn["who"]]
+        for word, start, end in turn["words"]:
+            word = bare(word.split(" ")[0])
+            lines.append("\t".join(["call-20260302", "1", f"{start / 1000:.3f}", f"{(end - start) / 1000:.3f}",
+                                    word, "NA", "lex", who]))
+        lines.append("\t".join(["call-20260302", "1", f"{turn['end'] / 1000:.3f}", "0.4", "<eps>", "NA", "noise", who]))
+    (OUT / "call.ctm").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
 if __name__ == "__main__":
     OUT.mkdir(parents=True, exist_ok=True)
     english, french = Words(ENGLISH), Words(FRENCH)
@@ -426,3 +457,4 @@ if __name__ == "__main__":
         sample(english)
     for sample in (whisperx, genesys):
         sample(french)
+    ctm(english, french)
