@@ -211,6 +211,10 @@ impl Labels {
         let end = rest.iter().take(limits::LABEL_BYTES).position(|&b| b == close)?;
         let label = rest[1..end].trim_ascii();
         let next = rest.get(end + 1);
+        // `[PERSON_1] wrote`: a masked name in the text is no label.
+        if label.starts_with(b"PERSON") {
+            return None;
+        }
         let stands = next.is_none_or(|b| b" \t:\r".contains(b)) && self.is_side(label) && self.is_told(label);
         stands.then(|| line.label(label, true, end + 1 + usize::from(next == Some(&b':'))))
     }
@@ -397,6 +401,8 @@ mod tests {
             "Email: jo@example.com",
             ": x",
             "[laughs] yes",
+            "[PERSON_1] wrote",
+            "[PERSON] wrote",
             "[Music] hello",
             "(sigh) oh well",
             "A - Paris",
