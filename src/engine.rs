@@ -248,16 +248,7 @@ impl Engine {
     #[must_use]
     pub fn masked_name(&self, name: &str) -> String {
         let mut worker = self.worker();
-        let segment = Segment {
-            span: Span::new(0, name.len()),
-            role: Role::Value,
-            escape: Escape::None,
-            escaped: true,
-            record: 0,
-            name: Segment::UNNAMED,
-            outer: Segment::UNNAMED,
-            depth: 1,
-        };
+        let segment = Segment::alone(Span::new(0, name.len()), Role::Value);
         classify(self.rules.kernel(), name.as_bytes(), &mut worker.masks);
         let masks = std::mem::take(&mut worker.masks);
         let text = Text { bytes: name.as_bytes(), masks: &masks };

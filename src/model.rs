@@ -283,6 +283,21 @@ pub struct Segment {
 impl Segment {
     /// The `name` of a segment that has none.
     pub const UNNAMED: u32 = u32::MAX;
+
+    /// A string that stands alone, as it is: a line of text, a name.
+    #[must_use]
+    pub fn alone(span: Span, role: Role) -> Segment {
+        Segment {
+            span,
+            role,
+            escape: Escape::None,
+            escaped: true,
+            record: 0,
+            name: Segment::UNNAMED,
+            outer: Segment::UNNAMED,
+            depth: 1,
+        }
+    }
 }
 
 /// A line of JSON or text, a row of a table.

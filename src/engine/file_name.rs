@@ -135,16 +135,7 @@ impl Engine {
 
     /// What is masked in a line of text.
     fn found_in_line(&self, line: &str, worker: &mut Worker) -> Vec<Located> {
-        let segment = Segment {
-            span: Span::new(0, line.len()),
-            role: Role::Text,
-            escape: Escape::None,
-            escaped: true,
-            record: 0,
-            name: Segment::UNNAMED,
-            outer: Segment::UNNAMED,
-            depth: 1,
-        };
+        let segment = Segment::alone(Span::new(0, line.len()), Role::Text);
         classify(self.rules.kernel(), line.as_bytes(), &mut worker.masks);
         let masks = std::mem::take(&mut worker.masks);
         self.look(Text { bytes: line.as_bytes(), masks: &masks }, &segment, 0, [&[]; 2], worker);

@@ -145,7 +145,7 @@ pub(super) fn too_large() -> io::Error {
 }
 
 fn kind_of(reader: impl Read + Seek) -> io::Result<Archive> {
-    let archive = zip::ZipArchive::new(reader).map_err(corrupt)?;
+    let archive = zip::ZipArchive::new(reader).map_err(|error| corrupt(&error))?;
     let has = |name: &str| archive.index_for_name(name).is_some();
     if has("xl/workbook.xml") {
         Ok(Archive::Workbook)
@@ -216,11 +216,11 @@ fn zip_members<E: From<io::Error>>(
     visit: &mut dyn FnMut(Member) -> Result<bool, E>,
 ) -> Result<(), E> {
     let packed = reader.seek(io::SeekFrom::End(0))?;
-    let mut archive = zip::ZipArchive::new(reader).map_err(corrupt)?;
+    let mut archive = zip::ZipArchive::new(reader).map_err(|error| corrupt(&error))?;
     let mut left = limits::INFLATE_FREE_BYTES.max(packed.saturating_mul(limits::INFLATE_RATIO));
     for at in 0..archive.len() {
         let (name, encrypted) = {
-            let raw = archive.by_index_raw(at).map_err(corrupt)?;
+            let raw = archive.by_index_raw(at).map_err(|error| corrupt(&error))?;
             (String::from_utf8_lossy(raw.name_raw()).replace('\\', "/"), raw.encrypted())
         };
         if encrypted {
@@ -230,7 +230,7 @@ fn zip_members<E: From<io::Error>>(
             }
             continue;
         }
-        let file = archive.by_index(at).map_err(corrupt)?;
+        let file = archive.by_index(at).map_err(|error| corrupt(&error))?;
         let changed =
             file.last_modified().map_or(0, |at| u64::from(at.datepart()) << 16 | u64::from(at.timepart()));
         let about = About { mode: file.unix_mode().unwrap_or(0o644) & 0o777, changed };
@@ -248,9 +248,8 @@ fn zip_members<E: From<io::Error>>(
     Ok(())
 }
 
-#[allow(clippy::needless_pass_by_value)] // what map_err takes
-fn corrupt(error: zip::result::ZipError) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, plain(&error))
+fn corrupt(error: &zip::result::ZipError) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, plain(error))
 }
 
 /// What is wrong with a zip, without text of it.
