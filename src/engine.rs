@@ -141,6 +141,8 @@ pub struct Worker {
     /// What is kept in it.
     kept_here: Vec<Located>,
     value: Vec<u8>,
+    /// Values of the conversation that stand again elsewhere as they are.
+    told: echo::Told,
     /// Replacements of all `masked`, one after the other, and where each ends.
     replacements: String,
     ends: Vec<u32>,
@@ -236,6 +238,7 @@ impl Engine {
             found: Vec::new(),
             kept_here: Vec::new(),
             value: Vec::new(),
+            told: echo::Told::default(),
             replacements: String::new(),
             ends: Vec::new(),
             blanks: Vec::new(),
@@ -352,6 +355,7 @@ impl Engine {
         if !goes_on {
             worker.numbers.clear();
             worker.detect.next_conversation();
+            worker.told.clear();
         }
         for (index, segment) in conversation.segments.iter().enumerate() {
             if (segment.record as usize) < from {
@@ -396,7 +400,9 @@ impl Engine {
         }
         self.sweep(file, chunk, conversation, from, worker);
         self.stitch(file, chunk, conversation, from, worker);
+        let told = worker.detect.names_known();
         self.project(chunk, conversation, from, worker);
+        self.sweep_fields(file, chunk, conversation, (from, told), worker);
         self.replacements(file, chunk, conversation, worker);
         if self.listens {
             self.listen(file, chunk, conversation, worker, out);

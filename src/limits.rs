@@ -95,6 +95,10 @@ pub const GOLD_LABEL_BYTES: usize = 64;
 /// Words of names that a conversation remembers. A call of an hour has some twenty.
 pub const NAMES_REMEMBERED: usize = 256;
 
+/// Values with digits that a conversation remembers, to know them again where no rule would name them. A call of an
+/// hour has some fifty.
+pub const VALUES_REMEMBERED: usize = 4096;
+
 /// Turns of an open conversation that are remembered when records are masked one by one.
 pub const TURNS_REMEMBERED: usize = 256;
 

@@ -87,6 +87,24 @@ fn a_workbook_is_masked_sheet_by_sheet() {
 }
 
 #[test]
+fn a_column_that_one_sheet_has_can_be_chosen() {
+    let place = Place::new();
+    let input = place.with("export.xlsx", export());
+    let output = place.path("masked.xlsx");
+    let chosen = ["redact", text(&input), "-o", text(&output), "--column", "minutes=drop"];
+    let refused = run(&chosen);
+    assert_eq!(refused.status.code(), Some(2), "{}", err(&refused));
+    assert!(err(&refused).contains("--allow-missing-columns") && !output.exists(), "{}", err(&refused));
+    let done = run(&[&chosen[..], &["--allow-missing-columns"]].concat());
+    assert_eq!((done.status.code(), err(&done).as_str()), (Some(0), ""));
+    let masked = fs::read(&output).expect("a workbook");
+    let of = |bytes: &[u8]| cells(bytes, "calls");
+    let minutes = |cells: &[(usize, usize, Data)]| cells.iter().filter(|cell| cell.1 == 4 && cell.0 > 4).count();
+    assert!(minutes(&of(&export())) > 0);
+    assert_eq!(minutes(&of(&masked)), 0);
+}
+
+#[test]
 fn workbooks_that_cannot_be_read_are_refused() {
     let place = Place::new();
     let whole = export();

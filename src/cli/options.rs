@@ -108,6 +108,10 @@ pub(super) struct Reading {
     /// hash (needs --key-file), drop, keep or generalise
     #[arg(long, value_name = "NAME=HOW", value_parser = columns::parse, help_heading = "Input")]
     column: Vec<ColumnOption>,
+    /// Let tables lack columns that --column or --text-field name: sheets of a workbook, files of a directory. Without
+    /// it they are refused, so that nothing passes by a misspelling
+    #[arg(long, help_heading = "Input")]
+    allow_missing_columns: bool,
     /// Look at text fields alone; everything else passes as it is
     #[arg(long, help_heading = "Input")]
     only_text_fields: bool,
@@ -156,6 +160,7 @@ impl Reading {
             speaker: self.speaker_field.clone(),
             only_text: self.only_text_fields,
             columns: self.column.clone(),
+            may_lack: self.allow_missing_columns,
             ..FieldOptions::default()
         }
     }
@@ -352,6 +357,7 @@ impl TextOptions {
         }
         for (name, set) in [
             ("only-text-fields", self.reading.only_text_fields),
+            ("allow-missing-columns", self.reading.allow_missing_columns),
             ("rules", !self.detection.rules.is_empty()),
             ("deny", !self.detection.deny.is_empty()),
             ("allow", !self.detection.allow.is_empty()),

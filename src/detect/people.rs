@@ -7,7 +7,7 @@ use super::context::Cue;
 use super::names::{self, Heard, Name, Words, why};
 use super::{Place, Ruleset, Scratch};
 use crate::limits;
-use crate::model::{Finding, PERSON, Span, ValueId, closing, unite};
+use crate::model::{Finding, PERSON, Role, Span, ValueId, closing, unite};
 
 /// Bytes within which the value of a word that announces it stands.
 const VALUE_WITHIN: u32 = 16;
@@ -57,6 +57,12 @@ impl Scratch {
     #[must_use]
     pub fn may_hold_name(&self, turn: usize) -> bool {
         self.turns[turn].words.may_hold_any(&self.known_names)
+    }
+
+    /// How many words of names are known.
+    #[must_use]
+    pub fn names_known(&self) -> usize {
+        self.known_names.len()
     }
 
     /// How many turns had been noted when the last name was learnt.
@@ -207,7 +213,8 @@ impl Ruleset {
         let Some((names, _)) = &self.names else { return };
         let Scratch { names: buffers, named, findings, known_names, .. } = scratch;
         named.clear();
-        names.sweep(place.text, (place.start, place.end), known_names, buffers, named);
+        let in_field = place.role != Role::Text;
+        names.sweep(place.text, (place.start, place.end), in_field, known_names, buffers, named);
         self.note(named, findings);
     }
 }

@@ -1,93 +1,214 @@
-//! Where does a cell that is masked whole stand again, in the answers of its row?
+//! Where does a value that is masked stand again, in the same conversation?
 //!
-//! A number that no rule would name (`KD-204417`) is known by the column that holds it; who wrote the row may have
-//! written it once more. Names are remembered anyway. Only the row is looked at: a value is its respondent's own.
-//! Bare numbers and names of columns are left to the rules.
-
-use memchr::memmem;
+//! `KD-204417` was said after "my customer number is", or stood in the column that holds it: no rule would name it
+//! where it is read back without a word around it, nor in `{"ref": "KD-204417"}`. Each value with a digit is known by
+//! its first run of digits; wherever the conversation has that run again, the whole value is held against the text.
+//! That costs a look-up for each run of digits, and nothing where no value is masked.
+//!
+//! Names are remembered by the names' own memory, and whatever is said in other words by the conversation's.
 
 use super::{Engine, Worker};
 use crate::detect::Stitched;
 use crate::format::{Chunk, Conversation};
-use crate::model::{Entity, Finding, Located, PERSON, Role, Segment, Span, ValueId};
+use crate::limits;
+use crate::model::{Entity, Finding, PERSON, Role, Segment, Span, ValueId};
 use crate::policy::Action;
 
-/// Signs that a value must have, a digit among them, to be told from a word or a score.
+/// Letters and digits that a value has which can be nothing else, a digit among them.
 const TELLING: usize = 5;
+/// Digits that one has which is nothing but digits: fewer are also an amount, or a year and a month.
+const TELLING_DIGITS: usize = 6;
 
 /// How sure an echo is, in hundredths.
 const SCORE: u8 = 90;
 
+/// Values of a conversation that were masked.
+#[derive(Default)]
+pub(super) struct Told {
+    text: Vec<u8>,
+    values: Vec<Value>,
+}
+
+/// One of them.
+struct Value {
+    /// Hash of its first run of digits: what they are sorted by.
+    run: u64,
+    /// Where it is in [`Told::text`].
+    at: usize,
+    length: usize,
+    /// Bytes before its first digit.
+    before: usize,
+    finding: Finding,
+    /// Whether its column says what it is: then it is called so everywhere.
+    is_cell: bool,
+}
+
+impl Told {
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
+        self.values.clear();
+    }
+
+    fn value(&self, value: &Value) -> &[u8] {
+        &self.text[value.at..value.at + value.length]
+    }
+
+    fn note(&mut self, value: &[u8], finding: Finding, is_cell: bool) {
+        let Some(before) = value.iter().position(u8::is_ascii_digit) else { return };
+        if self.values.len() == limits::VALUES_REMEMBERED {
+            return;
+        }
+        let at = self.text.len();
+        self.text.extend_from_slice(value);
+        let run = hash_of_run(&value[before..]);
+        self.values.push(Value { run, at, length: value.len(), before, finding, is_cell });
+    }
+
+    /// Sorts the values, each once.
+    fn settle(&mut self) {
+        let Told { text, values } = self;
+        let of = |value: &Value| &text[value.at..value.at + value.length];
+        values.sort_by(|a, b| (a.run, of(a), !a.is_cell).cmp(&(b.run, of(b), !b.is_cell)));
+        values.dedup_by(|a, b| of(a) == of(b));
+    }
+
+    /// The longest value whose first digits are those at `at` of `text`, with the place where it begins.
+    fn at(&self, text: &[u8], at: usize) -> Option<(usize, &Value)> {
+        let run = hash_of_run(&text[at..]);
+        let first = self.values.partition_point(|value| value.run < run);
+        self.values[first..]
+            .iter()
+            .take_while(|value| value.run == run)
+            .filter_map(|value| {
+                let start = at.checked_sub(value.before)?;
+                let is_here = text[start..].starts_with(self.value(value))
+                    && !start.checked_sub(1).is_some_and(|before| joins(text[before]))
+                    && !text.get(start + value.length).copied().is_some_and(joins);
+                is_here.then_some((start, value))
+            })
+            .max_by_key(|(_, value)| value.length)
+    }
+}
+
 impl Engine {
-    /// The places in cells of the records from `from` on that repeat a cell of their row.
+    /// Notes what is masked in the conversation so far and would be known again.
+    pub(super) fn note_values(&self, chunk: &Chunk, conversation: &Conversation, worker: &mut Worker) {
+        let Worker { masked, told, .. } = worker;
+        for located in masked.iter() {
+            let value = located.span.of(chunk.text.bytes);
+            let role = conversation.segments[located.segment as usize].role;
+            // A column says what its cells are, whatever they look like.
+            let is_cell = matches!(role, Role::Whole(_));
+            if self.is_telling(located.finding.entity, is_cell, value) {
+                told.note(value, located.finding, is_cell);
+            }
+        }
+        told.settle();
+    }
+
+    /// Appends the places in records from `from` on that repeat a value to `out`: those in copies of the turns, or all
+    /// others.
     pub(super) fn echoes(
         &self,
         chunk: &Chunk,
         conversation: &Conversation,
-        from: usize,
+        (from, in_copies): (usize, bool),
         worker: &Worker,
-    ) -> Vec<Stitched> {
-        let segments = &conversation.segments;
-        let is_whole = |segment: &Segment| matches!(segment.role, Role::Whole(_));
-        let mut out = Vec::new();
-        if !worker.masked.iter().any(|located| is_whole(&segments[located.segment as usize])) {
-            return out;
+        out: &mut Vec<Stitched>,
+    ) {
+        let Worker { masked, told, .. } = worker;
+        if told.values.is_empty() {
+            return;
         }
-        let (mut index, mut turn) = (0, 0);
-        for row in segments.chunk_by(|one, other| one.record == other.record) {
-            let (first, first_turn) = (index, turn);
-            index += row.len();
-            if (row[0].record as usize) < from {
+        let is_aside = |index: usize| conversation.shown.aside(index as u32).is_some();
+        // As turns were noted.
+        let (mut turn, mut next) = (0, 0);
+        for (index, segment) in conversation.segments.iter().enumerate() {
+            if (segment.record as usize) < from || segment.span.is_empty() {
                 continue;
             }
-            // As turns were noted.
-            let is_turn = |segment: &Segment| segment.role == Role::Text && !segment.span.is_empty();
-            turn += row.iter().filter(|segment| is_turn(segment)).count();
-            if !row.iter().any(is_whole) {
-                continue;
-            }
-            let start = worker.masked.partition_point(|located| (located.segment as usize) < first);
-            let values = worker.masked[start..]
-                .iter()
-                .take_while(|located| (located.segment as usize) < index)
-                .filter(|located| is_whole(&segments[located.segment as usize]));
-            for value in values.filter(|value| self.is_telling(value, chunk.text.bytes)) {
-                let mut turn = first_turn;
-                for (at, cell) in row.iter().enumerate() {
-                    if matches!(cell.role, Role::Text | Role::Value) {
-                        let found = places(value.span.of(chunk.text.bytes), cell.span, chunk.text.bytes);
-                        out.extend(found.map(|span| Stitched {
-                            segment: (first + at) as u32,
-                            span,
-                            finding: Finding { span, score: SCORE, value: ValueId::OWN, ..value.finding },
-                            turn,
-                        }));
+            let is_turn = segment.role == Role::Text && !is_aside(index);
+            let is_read = matches!(segment.role, Role::Text | Role::Value | Role::Key | Role::Number);
+            if is_read && is_aside(index) == in_copies {
+                let text = segment.span.of(chunk.text.bytes);
+                let (start, end) = (segment.span.start as usize, segment.span.end as usize);
+                let mut done = start;
+                chunk.text.each_anchor(start, end, |m| m.digit, |_| 0, |at| {
+                    next += masked[next..].partition_point(|old| old.span.end as usize <= at);
+                    if at < done {
+                        return;
                     }
-                    turn += usize::from(is_turn(cell));
-                }
+                    let old = masked.get(next).filter(|old| old.span.start as usize <= at);
+                    if let Some((first, value)) = told.at(text, at - start)
+                        && is_whole_number(segment, value.length)
+                        && old.is_none_or(|old| value.is_cell && old.finding.entity != value.finding.entity)
+                    {
+                        let span = Span::new(start + first, start + first + value.length);
+                        done = span.end as usize;
+                        let finding = Finding { span, score: SCORE, value: ValueId::OWN, ..value.finding };
+                        out.push(Stitched { segment: index as u32, span, finding, turn });
+                    }
+                });
             }
+            turn += usize::from(is_turn);
         }
-        out
     }
 
-    /// Whether a masked cell can be nothing else than what it is, and is masked in a text too.
-    fn is_telling(&self, located: &Located, bytes: &[u8]) -> bool {
-        let value = located.span.of(bytes);
-        let masks = |entity: Entity| matches!(self.policy.action(entity), Action::Mask(_));
-        located.finding.entity != PERSON
-            && masks(located.finding.entity)
-            && value.iter().filter(|b| b.is_ascii_alphanumeric()).count() >= TELLING
-            && value.iter().any(u8::is_ascii_digit)
+    /// Whether a masked value can be nothing else than what it is, and is masked in a text too.
+    fn is_telling(&self, entity: Entity, is_cell: bool, value: &[u8]) -> bool {
+        let signs = value.iter().filter(|b| b.is_ascii_alphanumeric()).count();
+        let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+        entity != PERSON
+            && matches!(self.policy.action(entity), Action::Mask(_))
+            && signs >= TELLING
+            && digits > 0
+            && (is_cell || digits < signs || digits >= TELLING_DIGITS)
     }
 }
 
-/// Where `value` stands in `text`, as a word of its own.
-fn places<'a>(value: &'a [u8], text: Span, bytes: &'a [u8]) -> impl Iterator<Item = Span> + 'a {
-    let all = text.of(bytes);
-    let joins = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || *b >= 0x80 || *b == b'_');
-    memmem::find_iter(all, value)
-        .filter(move |&at| {
-            !joins(at.checked_sub(1).and_then(|before| all.get(before))) && !joins(all.get(at + value.len()))
-        })
-        .map(move |at| Span::new(text.start as usize + at, text.start as usize + at + value.len()))
+/// Whether a value of that length is all of a bare number. In text anything goes.
+fn is_whole_number(segment: &Segment, length: usize) -> bool {
+    segment.role != Role::Number
+        || length == segment.span.len() as usize && length >= TELLING_DIGITS
+}
+
+fn joins(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b >= 0x80 || b == b'_'
+}
+
+fn hash_of_run(text: &[u8]) -> u64 {
+    let step = |hash: u64, &b: &u8| (hash.rotate_left(7) ^ u64::from(b)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    text.iter().take_while(|b| b.is_ascii_digit()).fold(0, step)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(values: &[&str]) -> Told {
+        let mut told = Told::default();
+        for value in values {
+            let finding =
+                Finding { span: Span::new(0, 1), entity: PERSON, rule: 0, score: 50, value: ValueId::OWN };
+            told.note(value.as_bytes(), finding, false);
+        }
+        told.settle();
+        told
+    }
+
+    #[test]
+    fn the_longest_value_is_known_where_it_stands_alone() {
+        let told = told(&["KD-204417", "204417", "204417", "KD-204417-B", "no digit"]);
+        assert_eq!(told.values.len(), 3);
+        let at = |text: &str| {
+            let digits = text.find(|c: char| c.is_ascii_digit()).expect("a digit");
+            told.at(text.as_bytes(), digits).map(|(start, value)| text[start..start + value.length].to_owned())
+        };
+        assert_eq!(at("see KD-204417, yes"), Some("KD-204417".to_owned()));
+        assert_eq!(at("see KD-204417-B"), Some("KD-204417-B".to_owned()));
+        assert_eq!(at("see 204417."), Some("204417".to_owned()));
+        assert_eq!(at("see XKD-204417"), Some("204417".to_owned()));
+        assert_eq!(at("see 204417x"), None);
+        assert_eq!(at("see 2044171"), None);
+    }
 }

@@ -1,12 +1,13 @@
 //! Where else in the conversation does a found name stand?
 //!
 //! A name counts from the turn on in which it is found. Turns before that are looked at once more when one of
-//! its words stands in them, with what they had heard when they were looked at first.
+//! its words stands in them, with what they had heard when they were looked at first. Strings that are no text
+//! (`"title": "Marie Dupont"`) and names of fields (`{"Marie Dupont": 12}`) are only held against the known names.
 
 use super::{Engine, FileContext, Worker};
 use crate::detect::{Place, Scratch, Stitched};
 use crate::format::{Chunk, Conversation};
-use crate::model::{Located, PERSON, Role, Segment, Span};
+use crate::model::{Finding, Located, PERSON, Role, Segment, Span};
 use crate::policy::Action;
 use crate::resolve::resolve;
 use crate::scan::Text;
@@ -82,8 +83,69 @@ impl Engine {
         worker: &mut Worker,
     ) {
         let mut stitched = self.rules.stitch(&mut worker.detect);
-        stitched.append(&mut self.echoes(chunk, conversation, from, worker));
+        self.note_values(chunk, conversation, worker);
+        self.echoes(chunk, conversation, (from, false), worker, &mut stitched);
+        self.mask_too(file, chunk, conversation, stitched, worker);
+    }
+
+    /// Masks the names of the conversation in its fields, from record `from` on: in names of fields and in strings that
+    /// are no text. In copies of its turns it masks what stands there again beside the words they share, and names if
+    /// one of the copies told more than the `told` ones that were known before.
+    pub(super) fn sweep_fields(
+        &self,
+        file: &FileContext,
+        chunk: &Chunk,
+        conversation: &Conversation,
+        (from, told): (usize, usize),
+        worker: &mut Worker,
+    ) {
+        let mut pieces = Vec::new();
+        if !conversation.shown.asides.is_empty() {
+            self.echoes(chunk, conversation, (from, true), worker, &mut pieces);
+        }
+        if worker.detect.names_known() == 0 {
+            return self.mask_too(file, chunk, conversation, pieces, worker);
+        }
+        let copies_told = worker.detect.names_known() > told;
+        let mut next = 0;
+        for (index, segment) in conversation.segments.iter().enumerate() {
+            let index = index as u32;
+            let is_swept = match segment.role {
+                Role::Key | Role::Value => true,
+                Role::Text => copies_told && conversation.shown.aside(index).is_some(),
+                Role::Exempt | Role::Person | Role::Number | Role::Recording | Role::Whole(_) => false,
+            };
+            if !is_swept || segment.span.is_empty() || (segment.record as usize) < from {
+                continue;
+            }
+            next += worker.masked[next..].partition_point(|located| located.segment < index);
+            let of_segment = worker.masked[next..].partition_point(|located| located.segment == index);
+            let masked = next..next + of_segment;
+            self.known_names(chunk.text, segment, worker, |span, finding, worker| {
+                let is_masked = worker.masked[masked.clone()]
+                    .iter()
+                    .any(|old| old.span.start <= span.start && span.end <= old.span.end);
+                if !is_masked {
+                    pieces.push(Stitched { segment: index, span, finding, turn: 0 });
+                }
+            });
+        }
+        self.mask_too(file, chunk, conversation, pieces, worker);
+    }
+
+    /// Masks what was found in segments that were looked at before, and what that exposes.
+    fn mask_too(
+        &self,
+        file: &FileContext,
+        chunk: &Chunk,
+        conversation: &Conversation,
+        mut stitched: Vec<Stitched>,
+        worker: &mut Worker,
+    ) {
         stitched.retain(|piece| matches!(self.policy.action(piece.finding.entity), Action::Mask(_)));
+        if stitched.is_empty() {
+            return;
+        }
         stitched.sort_unstable_by_key(|piece| piece.span);
         let old = std::mem::take(&mut worker.masked);
         let mut masked = Vec::with_capacity(old.len() + stitched.len());
@@ -106,6 +168,7 @@ impl Engine {
             resolve(&mut worker.found);
             let segment = &conversation.segments[index as usize];
             let keys = match segment.role {
+                Role::Text if conversation.shown.aside(index).is_some() => [&[][..]; 2],
                 Role::Text => {
                     worker.detect.turn_back(pieces[0].turn);
                     [file.layout.asked(segment), &[]]
@@ -126,6 +189,21 @@ impl Engine {
 
     /// Whether a known name stands in the segment, outside what is masked in it.
     fn holds_name(&self, text: Text, segment: &Segment, masked: &[Located], worker: &mut Worker) -> bool {
+        let mut holds = false;
+        self.known_names(text, segment, worker, |span, _, _| {
+            holds |= !masked.iter().any(|old| old.span.start <= span.start && span.end <= old.span.end);
+        });
+        holds
+    }
+
+    /// Calls `found` with each known name that stands in the segment, in raw bytes.
+    fn known_names(
+        &self,
+        text: Text,
+        segment: &Segment,
+        worker: &mut Worker,
+        mut found: impl FnMut(Span, Finding, &Worker),
+    ) {
         let Worker { view, detect, .. } = worker;
         let keys = [&[][..]; 2];
         let in_view = View::is_needed(text, segment);
@@ -138,9 +216,9 @@ impl Engine {
             let (start, end) = (segment.span.start as usize, segment.span.end as usize);
             self.rules.sweep(&Place { text, start, end, role: segment.role, keys }, detect);
         }
-        detect.findings.iter().any(|finding| {
-            let span = if in_view { view.raw(finding.span) } else { finding.span };
-            !masked.iter().any(|old| old.span.start <= span.start && span.end <= old.span.end)
-        })
+        for finding in &worker.detect.findings {
+            let span = if in_view { worker.view.raw(finding.span) } else { finding.span };
+            found(span, *finding, worker);
+        }
     }
 }

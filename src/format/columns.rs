@@ -100,7 +100,7 @@ impl Columns {
         let width = rows.first().map_or(0, Vec::len);
         let mut columns: Vec<Column> = (0..width).map(|at| column(heads, header, at)).collect();
         for name in &options.text {
-            if !columns.iter().any(|column| column.name == *name) {
+            if !options.may_lack && !columns.iter().any(|column| column.name == *name) {
                 return Err(missing(name, &columns));
             }
         }
@@ -450,7 +450,7 @@ fn apply(
                 heads.iter().map(of_row).find(|found| !found.is_empty()).unwrap_or_default()
             }
         };
-        if chosen.is_empty() {
+        if chosen.is_empty() && !options.may_lack {
             return Err(missing(&option.name, columns));
         }
         for at in chosen {
@@ -500,7 +500,8 @@ fn missing(name: &str, columns: &[Column]) -> Error {
     // What the columns are called stays in the table: a header may hold anything.
     Error::Usage(format!(
         "the table has no column `{name}`; it has {}, which are called 1, 2, … where no header names them \
-         (sourdine formats FILE shows them)",
+         (sourdine formats FILE shows them); --allow-missing-columns reads the tables that lack it as if nobody had \
+         named it",
         columns.len()
     ))
 }

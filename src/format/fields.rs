@@ -24,6 +24,8 @@ pub struct FieldOptions {
     pub headings: Headings,
     /// `--column`: what is done with columns of tables.
     pub columns: Vec<ColumnOption>,
+    /// `--allow-missing-columns`: an input may lack columns that are named here.
+    pub may_lack: bool,
     /// What the input says of its columns, where it is a table that does.
     pub table: Option<TypedTable>,
 }

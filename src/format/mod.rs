@@ -111,7 +111,7 @@ impl Format {
 /// as they are.
 pub fn open(format: &Format, head: &[u8], options: &FieldOptions) -> Result<Box<dyn Layout>> {
     let layout = (format.open)(head, options)?;
-    match options.columns.first() {
+    match options.columns.first().filter(|_| !options.may_lack) {
         Some(column) if options.table.as_ref().is_some_and(|table| table.columns.is_none()) => {
             Err(Error::Usage(format!(
                 "--column {}: columns of this table hold lists or records, and its rows are read like JSON lines; \
@@ -123,7 +123,8 @@ pub fn open(format: &Format, head: &[u8], options: &FieldOptions) -> Result<Box<
             if layout.names().is_empty() && layout.shown().is_none() && !head.trim_ascii().is_empty() =>
         {
             Err(Error::Usage(format!(
-                "--column {}: this input is {}, which has no columns; --column is for tables",
+                "--column {}: this input is {}, which has no columns; --column is for tables, and \
+                 --allow-missing-columns for tables among other files",
                 column.name, format.name
             )))
         }

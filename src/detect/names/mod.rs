@@ -211,11 +211,13 @@ impl Names {
         }
     }
 
-    /// Appends the words in that range of the text that are known names to `out`.
+    /// Appends the words in that range of the text that are known names to `out`. In a field, which is no sentence, a
+    /// capital stands for what it is.
     pub fn sweep(
         &self,
         text: Text<'_>,
         range: (usize, usize),
+        in_field: bool,
         known: &[u64],
         buffers: &mut Buffers,
         out: &mut Vec<Name>,
@@ -224,7 +226,10 @@ impl Names {
             return;
         }
         let Buffers { cut, accepted, .. } = buffers;
-        let case = text::cut(text, range, &[], &self.cues, cut);
+        let case = match text::cut(text, range, &[], &self.cues, cut) {
+            Case::Sentence if in_field => Case::Usual,
+            case => case,
+        };
         let words = &cut.words[..];
         accepted.clear();
         for word in words.iter() {

@@ -327,7 +327,11 @@ impl<'a> Heard<'a> {
         }
         if sense.alphabet > 0 && single == 0 {
             let goes_on = next > 0 && !self.is(at + 1, Mark::Of) || self.counts(ahead) && after > 0;
-            if behind_letter || behind_number || goes_on {
+            // Most such words are names of people and towns: one alone behind `204417,` is called so.
+            let is_counted =
+                || matches!(before, Some(What::Number(_) | What::Times(_))) || self.tokens[at - 1].len() <= 2;
+            let ends_number = behind_number && self.tokens[at].gap == Gap::Blank && is_counted();
+            if behind_letter || ends_number || goes_on {
                 return core(sense.alphabet, 1);
             }
         }

@@ -1,0 +1,76 @@
+//! Is what was found in the turns of a conversation masked in its fields too: in keys, titles, counts, numbers?
+//!
+//! Through the binary, as files come: JSON lines, documents, live records.
+
+mod shell;
+
+use shell::{out, pipe};
+
+fn masked(input: &str) -> String {
+    out(&pipe(&["redact", "-q"], input))
+}
+
+#[test]
+fn a_name_told_in_a_turn_is_masked_in_keys_and_fields() {
+    let turn = r#"{"id":1,"text":"je suis Marie Dupont","title":"Marie Dupont","topic":"appel de Mme Dupont","by":{"Marie Dupont":{"calls":2},"Dupont, Marie":1,"Marie":0},"labels":["Dupont","retour"]}"#;
+    let masked = masked(&format!("{turn}\n"));
+    assert!(!masked.contains("Marie") && !masked.contains("Dupont"), "{masked}");
+    assert!(masked.contains(r#""labels":["[PERSON_"#) && masked.contains(r#","retour"]"#), "{masked}");
+    assert!(masked.contains(r#"{"calls":2}"#), "{masked}");
+}
+
+#[test]
+fn a_name_told_in_a_document_is_masked_in_its_keys() {
+    let document = r#"{
+      "segments": [
+        {"speaker": "agent", "text": "Hello, this is Nadia speaking."},
+        {"speaker": "customer", "text": "Hi, my name is Marion Ashdown, about my bill"}
+      ],
+      "participants": {"Marion Ashdown": {"talk_time": 12}, "Nadia": {"talk_time": 3}},
+      "words": {"Marion": 0, "Ashdown": 1, "bill": 2}
+    }"#;
+    let masked = masked(document);
+    for name in ["Marion", "Ashdown", "Nadia"] {
+        assert!(!masked.contains(name), "{name} in {masked}");
+    }
+    assert!(masked.contains(r#""bill": 2"#) && masked.contains(r#"{"talk_time": 12}"#), "{masked}");
+    assert_eq!(out(&pipe(&["redact", "-q"], &masked)), masked);
+}
+
+#[test]
+fn a_word_of_the_schema_that_is_also_a_name_stays_in_lower_case() {
+    let masked = masked("{\"text\":\"my name is Bill Hartley\",\"bill\":30.5,\"will\":true,\"Bill\":1}\n");
+    assert!(masked.contains(r#""bill":30.5,"will":true,"[PERSON_"#), "{masked}");
+}
+
+#[test]
+fn a_value_that_only_its_words_gave_away_is_masked_where_it_stands_alone() {
+    let turn = r#"{"text":"ma référence client est 204417","title":"dossier 204417","ref":204417,"s":"Code:204417","k":{"204417":1},"ms":2044170}"#;
+    assert_eq!(
+        masked(&format!("{turn}\n")),
+        "{\"text\":\"ma référence client est [REFERENCE_1]\",\"title\":\"dossier [REFERENCE_1]\",\
+         \"ref\":\"[REFERENCE_1]\",\"s\":\"Code:[REFERENCE_1]\",\"k\":{\"[REFERENCE_1]\":1},\"ms\":2044170}\n"
+    );
+}
+
+#[test]
+fn a_value_is_known_again_in_a_later_turn_and_in_an_earlier_one() {
+    let turns = "Agent: I see 204417 here\nCustomer: what is it\nAgent: my reference number is 204417\n\
+                 Customer: 204417 okay, for 204418 euros\n";
+    assert_eq!(
+        masked(turns),
+        "Agent: I see [REFERENCE_1] here\nCustomer: what is it\nAgent: my reference number is [REFERENCE_1]\n\
+         Customer: [REFERENCE_1] okay, for 204418 euros\n"
+    );
+}
+
+#[test]
+fn what_earlier_records_told_is_known_in_a_live_pipe() {
+    let turns = "{\"id\":1,\"text\":\"ma référence client est 204417, Marie Dupont\"}\n\
+                 {\"id\":1,\"text\":\"oui\",\"n\":204417,\"by\":{\"Marie Dupont\":2}}\n\
+                 {\"id\":2,\"text\":\"oui\",\"n\":204417,\"by\":{\"Marie Dupont\":2}}\n";
+    let live = out(&pipe(&["redact", "-q", "--line-buffered", "--conversation-field", "id"], turns));
+    let lines: Vec<&str> = live.lines().collect();
+    assert_eq!(lines[1], r#"{"id":1,"text":"oui","n":"[REFERENCE_1]","by":{"[PERSON_1]":2}}"#);
+    assert_eq!(lines[2], r#"{"id":2,"text":"oui","n":204417,"by":{"Marie Dupont":2}}"#);
+}
