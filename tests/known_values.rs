@@ -74,3 +74,15 @@ fn what_earlier_records_told_is_known_in_a_live_pipe() {
     assert_eq!(lines[1], r#"{"id":1,"text":"oui","n":"[REFERENCE_1]","by":{"[PERSON_1]":2}}"#);
     assert_eq!(lines[2], r#"{"id":2,"text":"oui","n":204417,"by":{"Marie Dupont":2}}"#);
 }
+
+#[test]
+fn a_name_that_is_a_word_of_a_spelling_alphabet_is_masked_beside_a_number() {
+    for (said, expected) in [
+        ("appelez Marie au 06 12 34 56 78", "appelez [PERSON_1] au [PHONE_1]"),
+        ("fragen Sie Anton 0171 2345678", "fragen Sie [PERSON_1] [PHONE_1]"),
+        ("call Charlie on 07700 900123", "call [PERSON_1] on [PHONE_1]"),
+        ("Suzanne has diabetes.", "[PERSON_1] has diabetes."),
+    ] {
+        assert_eq!(masked(said), expected);
+    }
+}

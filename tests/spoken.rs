@@ -240,10 +240,7 @@ fn regressions() {
     let out = masked("it's spelt B for Bertie, E for Edward, N for Nora");
     assert_eq!(out, "it's spelt [SPELLED_1]");
     // A first name that is also a word for its letter was taken into the number before it.
-    assert_eq!(
-        masked("numéro client 204417, Marie Dupont"),
-        "numéro client [REFERENCE_1], [PERSON_1]"
-    );
+    assert_eq!(masked("numéro client 204417, Marie Dupont"), "numéro client [REFERENCE_1], [PERSON_1]");
     assert_eq!(masked("my reference is four four one seven bravo"), "my reference is [REFERENCE_1]");
     // Who counts says no number.
     assert_eq!(masked("one two three four five six seven eight"), "one two three four five six seven eight");

@@ -99,7 +99,8 @@ fn a_column_that_one_sheet_has_can_be_chosen() {
     assert_eq!((done.status.code(), err(&done).as_str()), (Some(0), ""));
     let masked = fs::read(&output).expect("a workbook");
     let of = |bytes: &[u8]| cells(bytes, "calls");
-    let minutes = |cells: &[(usize, usize, Data)]| cells.iter().filter(|cell| cell.1 == 4 && cell.0 > 4).count();
+    let minutes =
+        |cells: &[(usize, usize, Data)]| cells.iter().filter(|cell| cell.1 == 4 && cell.0 > 4).count();
     assert!(minutes(&of(&export())) > 0);
     assert_eq!(minutes(&of(&masked)), 0);
 }

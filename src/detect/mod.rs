@@ -31,7 +31,7 @@ mod weigh;
 mod whole;
 
 pub use conversation::Stitched;
-pub use names::is_common_word;
+pub use names::{is_common_word, is_nobodys};
 pub use ruleset::{BALANCED, HIGH, Options, PRECISE, Ruleset, SHIPPED, WordLists};
 pub use trace::{Attempt, Side, Step, Trace, Verdict, Word};
 

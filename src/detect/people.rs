@@ -12,6 +12,9 @@ use crate::model::{Finding, PERSON, Role, Span, ValueId, closing, unite};
 /// Bytes within which the value of a word that announces it stands.
 const VALUE_WITHIN: u32 = 16;
 
+/// How sure a name must be, in hundredths, for its words to be names elsewhere that no dictionary has.
+const SURE: u8 = 80;
+
 /// What a turn had heard before it, and what was said in it.
 pub(super) struct Turn {
     /// Where its groups end in [`Scratch::heard`].
@@ -99,8 +102,17 @@ impl Ruleset {
 
     fn people_beside_blanks(&self, place: &Place, scratch: &mut Scratch) {
         let Some((names, threshold)) = &self.names else { return };
-        let Scratch { names: buffers, named, blanks, findings, asked_name, hits, known_names, trace, .. } =
-            scratch;
+        let Scratch {
+            names: buffers,
+            named,
+            blanks,
+            findings,
+            asked_name,
+            surroundings,
+            known_names,
+            trace,
+            ..
+        } = scratch;
         buffers.traced = trace.is_some();
         named.clear();
         let range = (place.start, place.end);
@@ -111,9 +123,12 @@ impl Ruleset {
         let is_heading =
             |end: u32| place.text.bytes[end as usize..place.end].trim_ascii_start().starts_with(b":");
         named.retain(|name| {
-            let announces = hits
-                .binary_search_by_key(&name.span.start, |hit| hit.start)
-                .is_ok_and(|at| hits[at].end == name.span.end);
+            let (before, own) =
+                (&place.text.bytes[place.start..name.span.start as usize], name.span.of(place.text.bytes));
+            if is_behind_postcode(before) && names::is_town(own) {
+                return false;
+            }
+            let announces = surroundings.own.iter().any(|cue| cue.span() == name.span);
             // `el iban es` and its value.
             let at = blanks.partition_point(|blank| blank.start < name.span.end);
             let reach = name.span.end as usize..(name.span.end + VALUE_WITHIN).min(place.end as u32) as usize;
@@ -180,10 +195,11 @@ impl Ruleset {
     }
 
     /// Remembers the words of a person's name that was masked in `place`.
-    pub fn remember(&self, place: &Place, span: Span, scratch: &mut Scratch) {
+    pub fn remember(&self, place: &Place, finding: &Finding, scratch: &mut Scratch) {
         if let Some((names, _)) = &self.names {
             let known = scratch.known_names.len();
-            names.remember(place.text, span, &mut scratch.known_names, &mut scratch.names);
+            let Scratch { known_names, names: buffers, .. } = scratch;
+            names.remember(place.text, finding.span, finding.score >= SURE, known_names, buffers);
             if scratch.known_names.len() > known {
                 scratch.learned = scratch.turns.len();
             }
@@ -217,4 +233,15 @@ impl Ruleset {
         names.sweep(place.text, (place.start, place.end), in_field, known_names, buffers, named);
         self.note(named, findings);
     }
+}
+
+/// Whether four or five digits stand there, or what masks such: what follows is rather the town.
+fn is_behind_postcode(before: &[u8]) -> bool {
+    let Some(before) = before.strip_suffix(b" ") else { return false };
+    let digits = before.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let is_masked = || {
+        let tag = before.iter().rposition(|&b| closing(b).is_some()).map(|open| &before[open + 1..]);
+        tag.is_some_and(|tag| !tag.starts_with(b"PERSON"))
+    };
+    (4..=5).contains(&digits) || before.last().is_some_and(|b| !b.is_ascii_alphanumeric()) && is_masked()
 }

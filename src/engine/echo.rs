@@ -133,22 +133,30 @@ impl Engine {
                 let text = segment.span.of(chunk.text.bytes);
                 let (start, end) = (segment.span.start as usize, segment.span.end as usize);
                 let mut done = start;
-                chunk.text.each_anchor(start, end, |m| m.digit, |_| 0, |at| {
-                    next += masked[next..].partition_point(|old| old.span.end as usize <= at);
-                    if at < done {
-                        return;
-                    }
-                    let old = masked.get(next).filter(|old| old.span.start as usize <= at);
-                    if let Some((first, value)) = told.at(text, at - start)
-                        && is_whole_number(segment, value.length)
-                        && old.is_none_or(|old| value.is_cell && old.finding.entity != value.finding.entity)
-                    {
-                        let span = Span::new(start + first, start + first + value.length);
-                        done = span.end as usize;
-                        let finding = Finding { span, score: SCORE, value: ValueId::OWN, ..value.finding };
-                        out.push(Stitched { segment: index as u32, span, finding, turn });
-                    }
-                });
+                chunk.text.each_anchor(
+                    start,
+                    end,
+                    |m| m.digit,
+                    |_| 0,
+                    |at| {
+                        next += masked[next..].partition_point(|old| old.span.end as usize <= at);
+                        if at < done {
+                            return;
+                        }
+                        let old = masked.get(next).filter(|old| old.span.start as usize <= at);
+                        if let Some((first, value)) = told.at(text, at - start)
+                            && is_whole_number(segment, value.length)
+                            && old
+                                .is_none_or(|old| value.is_cell && old.finding.entity != value.finding.entity)
+                        {
+                            let span = Span::new(start + first, start + first + value.length);
+                            done = span.end as usize;
+                            let finding =
+                                Finding { span, score: SCORE, value: ValueId::OWN, ..value.finding };
+                            out.push(Stitched { segment: index as u32, span, finding, turn });
+                        }
+                    },
+                );
             }
             turn += usize::from(is_turn);
         }
@@ -168,8 +176,7 @@ impl Engine {
 
 /// Whether a value of that length is all of a bare number. In text anything goes.
 fn is_whole_number(segment: &Segment, length: usize) -> bool {
-    segment.role != Role::Number
-        || length == segment.span.len() as usize && length >= TELLING_DIGITS
+    segment.role != Role::Number || length == segment.span.len() && length >= TELLING_DIGITS
 }
 
 fn joins(b: u8) -> bool {
@@ -202,7 +209,8 @@ mod tests {
         assert_eq!(told.values.len(), 3);
         let at = |text: &str| {
             let digits = text.find(|c: char| c.is_ascii_digit()).expect("a digit");
-            told.at(text.as_bytes(), digits).map(|(start, value)| text[start..start + value.length].to_owned())
+            told.at(text.as_bytes(), digits)
+                .map(|(start, value)| text[start..start + value.length].to_owned())
         };
         assert_eq!(at("see KD-204417, yes"), Some("KD-204417".to_owned()));
         assert_eq!(at("see KD-204417-B"), Some("KD-204417-B".to_owned()));

@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::{Engine, Worker};
-use crate::detect::is_common_word;
+use crate::detect::{is_common_word, is_nobodys};
 use crate::mask::splice;
 use crate::model::{Escape, Located, Role, Segment, Span, ValueId};
 use crate::scan::{Text, classify};
@@ -144,10 +144,11 @@ impl Engine {
     }
 }
 
-/// Whether a single word in a name's text is rather a word than a name: the usual ones in lower case, or alone.
+/// Whether a single word in a name's text is rather a word than a name: the usual ones and those that nobody is called
+/// by (`deepgram`), in lower case or alone.
 fn is_plain_word(word: &str, text: &str) -> bool {
     let may_be = !word.contains(' ') && (word == text || !word.starts_with(char::is_uppercase));
-    may_be && is_common_word(word)
+    may_be && (is_common_word(word) || is_nobodys(word) && !word.starts_with(char::is_uppercase))
 }
 
 /// Where the endings of a file's name begin: `.json`, `.jsonl.gz`.

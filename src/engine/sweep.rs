@@ -22,7 +22,7 @@ impl Engine {
         for at in 0..detect.findings.len() {
             let finding = detect.findings[at];
             if finding.entity == PERSON {
-                self.rules.remember(place, finding.span, detect);
+                self.rules.remember(place, &finding, detect);
             }
         }
     }

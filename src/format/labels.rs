@@ -229,6 +229,10 @@ impl Labels {
             .filter_map(|sign| Some((near.windows(sign.len()).position(|part| part == *sign)?, sign)))
             .min_by_key(|(at, _)| *at)?;
         let label = near[..at].trim_ascii();
+        // `<PERSON_1> 4817`: what begins with a bracket is judged as such.
+        if label.first().is_some_and(|b| b"<[(".contains(b)) {
+            return None;
+        }
         let after = at + sign.len();
         let is_side = self.is_side(label) && self.is_told(label);
         let stands = rest.get(after).is_none_or(|b| b" \t\r".contains(b)) || sign.len() > 1;

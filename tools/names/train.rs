@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 use sourdine::detect::names::model::{Around, FEATURES, Model, STEP, WEIGHTS, each_feature};
 use sourdine::detect::names::text::{Case, Cut, Word};
 use sourdine::detect::names::{Names, is_candidate};
+use sourdine::detect::{Options, Place, Ruleset, Scratch};
+use sourdine::model::{Role, Span, unite};
 use sourdine::scan::{Kernel, Text, classify};
 
 /// A piece of text: as it is, or a name.
@@ -67,6 +69,21 @@ impl Drawer {
     }
 
     fn draw(bins: &[Vec<String>], r: &mut Random) -> String {
+        // Callers have names that no dictionary has.
+        if r.below(8) == 0 { Drawer::made_up(bins, r) } else { Drawer::known(bins, r) }
+    }
+
+    /// A name that no dictionary has: the beginning of one with the end of another.
+    fn made_up(bins: &[Vec<String>], r: &mut Random) -> String {
+        let halves = [Drawer::known(bins, r), Drawer::known(bins, r)].map(|name| {
+            let letters: Vec<char> = name.chars().collect();
+            let (one, two) = letters.split_at(letters.len().div_ceil(2));
+            (one.iter().collect::<String>(), two.iter().collect::<String>())
+        });
+        format!("{}{}", halves[0].0, halves[1].1)
+    }
+
+    fn known(bins: &[Vec<String>], r: &mut Random) -> String {
         // Frequent names more often, as among customers, but rare ones too.
         let bin = [6, 6, 5, 5, 5, 4, 4, 4, 3, 3, 2][r.below(11)];
         let bin = if bins[bin].is_empty() { 4 } else { bin };
@@ -198,10 +215,50 @@ struct Sample {
     asked: bool,
 }
 
-fn sample(names: &Names, cut: &mut Cut, (text, gold): (String, Vec<bool>), asked: bool) -> Sample {
-    let mut masks = Vec::new();
-    classify(Kernel::best(), text.as_bytes(), &mut masks);
-    let case = names.cut(Text { bytes: text.as_bytes(), masks: &masks }, cut);
+/// Makes samples of texts as the model will see them: what the other rules find is hidden from it.
+struct Maker {
+    names: Names,
+    rules: Ruleset,
+    scratch: Scratch,
+    cut: Cut,
+}
+
+impl Maker {
+    fn new() -> Maker {
+        let rules = Ruleset::load(&[], &Options { names: None, ..Options::default() }).expect("loads");
+        Maker { names: Names::shipped(), scratch: rules.scratch(), rules, cut: Cut::default() }
+    }
+
+    /// `hides` says of some names that they are masked already.
+    fn sample(
+        &mut self,
+        (text, gold): (String, Vec<bool>),
+        asked: bool,
+        mut hides: impl FnMut() -> bool,
+    ) -> Sample {
+        let Maker { names, rules, scratch, cut } = self;
+        let mut masks = Vec::new();
+        classify(Kernel::best(), text.as_bytes(), &mut masks);
+        let shown = Text { bytes: text.as_bytes(), masks: &masks };
+        let place = Place { text: shown, start: 0, end: text.len(), role: Role::Text, keys: [&[]; 2] };
+        scratch.next_conversation();
+        rules.find(&place, scratch);
+        let mut blanks: Vec<Span> = scratch.findings.iter().map(|finding| finding.span).collect();
+        blanks.retain(|blank| !gold[blank.range()].contains(&true));
+        let mut at = 0;
+        for name in gold.chunk_by(|one, next| one == next) {
+            if name[0] && hides() {
+                blanks.push(Span::new(at, at + name.len()));
+            }
+            at += name.len();
+        }
+        unite(&mut blanks);
+        let case = names.cut(shown, &blanks, cut);
+        finish(text, &gold, case, asked, cut)
+    }
+}
+
+fn finish(text: String, gold: &[bool], case: Case, asked: bool, cut: &Cut) -> Sample {
     let words = cut.words.clone();
     // `d'Hervé's`: what follows an apostrophe inside a span without being long is no name.
     let gold = words.iter().map(|word| gold[word.start as usize] && word.end - word.start > 1).collect();
@@ -212,13 +269,44 @@ fn logistic(score: f32) -> f32 {
     1.0 / (1.0 + (-score).exp())
 }
 
-fn train(samples: &[Sample], epochs: usize) -> Vec<i8> {
-    let mut weights = vec![0f32; WEIGHTS];
-    let mut squares = vec![1e-6f32; WEIGHTS];
+/// Follow-the-regularised-leader (McMahan and others, 2013): a weight is zero until it has earned its place, so that
+/// the many features of words that were never met add nothing when they fall upon the places of others.
+struct Leader {
+    sums: Vec<f32>,
+    squares: Vec<f32>,
+}
+
+/// Its rates, and the penalties on the size of weights and their squares.
+const RATE: f32 = 0.1;
+const DAMPING: f32 = 1.0;
+const PENALTY: f32 = 4.0;
+const PENALTY_OF_SQUARE: f32 = 1.0;
+/// How often each text is looked at.
+const EPOCHS: usize = 10;
+
+impl Leader {
+    fn weight(&self, at: usize) -> f32 {
+        let sum = self.sums[at];
+        if sum.abs() <= PENALTY {
+            return 0.0;
+        }
+        (sum.signum() * PENALTY - sum) / ((DAMPING + self.squares[at].sqrt()) / RATE + PENALTY_OF_SQUARE)
+    }
+
+    fn learn(&mut self, at: usize, slope: f32, weight: f32) {
+        let square = slope * slope;
+        let step = ((self.squares[at] + square).sqrt() - self.squares[at].sqrt()) / RATE;
+        self.sums[at] += slope - step * weight;
+        self.squares[at] += square;
+    }
+}
+
+fn train(samples: &[Sample]) -> Vec<i8> {
+    let mut leader = Leader { sums: vec![0.0; WEIGHTS], squares: vec![0.0; WEIGHTS] };
     let mut r = Random(88_172_645_463_325_252);
     let mut order: Vec<usize> = (0..samples.len()).collect();
-    let mut found = Vec::with_capacity(FEATURES);
-    for epoch in 0..epochs {
+    let mut found: Vec<(usize, f32)> = Vec::with_capacity(FEATURES);
+    for epoch in 0..EPOCHS {
         for at in (1..order.len()).rev() {
             order.swap(at, r.below(at + 1));
         }
@@ -230,15 +318,13 @@ fn train(samples: &[Sample], epochs: usize) -> Vec<i8> {
                 let mut decided = false;
                 if is_candidate(&sample.words, at, sample.case) {
                     found.clear();
-                    let take = |_, place| found.push(place);
+                    let take = |_, place| found.push((place, leader.weight(place)));
                     each_feature(&sample.text, &sample.words, at, around, before, take);
-                    let score: f32 = found.iter().map(|&feature: &usize| weights[feature]).sum();
+                    let score: f32 = found.iter().map(|feature| feature.1).sum();
                     let gold = sample.gold[at];
                     let slope = logistic(score) - if gold { 1.0 } else { 0.0 };
-                    for &feature in &found {
-                        let slope = slope + 1e-6 * weights[feature];
-                        squares[feature] += slope * slope;
-                        weights[feature] -= 0.08 * slope / squares[feature].sqrt();
+                    for &(place, weight) in &found {
+                        leader.learn(place, slope, weight);
                     }
                     // The truth at first, later what would have been decided, half the time.
                     decided = if epoch == 0 || r.below(2) == 0 { gold } else { score > 0.0 };
@@ -247,7 +333,7 @@ fn train(samples: &[Sample], epochs: usize) -> Vec<i8> {
             }
         }
     }
-    weights.iter().map(|weight| (weight / STEP).round().clamp(-127.0, 127.0) as i8).collect()
+    (0..WEIGHTS).map(|at| (leader.weight(at) / STEP).round().clamp(-127.0, 127.0) as i8).collect()
 }
 
 /// Token precision, recall and F1 of the weights.
@@ -288,7 +374,7 @@ fn main() {
     let out = PathBuf::from(arguments.next().expect("where the weights go"));
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let drawer = Drawer::read(&root.join("patterns/dictionaries/words.tsv"));
-    let names = Names::shipped();
+    let mut maker = Maker::new();
     let mut sources: Vec<(String, Vec<Example>)> = Vec::new();
     for path in arguments.map(PathBuf::from) {
         let text = fs::read_to_string(&path).expect("a labelled file");
@@ -313,7 +399,7 @@ fn main() {
         sources.push((format!("own {language}"), examples));
     }
     let mut r = Random(0x5eed);
-    let (mut samples, mut cut) = (Vec::new(), Cut::default());
+    let mut samples = Vec::new();
     let mut aside: Vec<(String, Vec<Sample>)> = Vec::new();
     for (name, examples) in &sources {
         let own = name.starts_with("own ");
@@ -322,43 +408,44 @@ fn main() {
         for example in examples {
             let plain = written(example, None, &mut r);
             if hash(&plain.0).is_multiple_of(5) {
-                lower.push(sample(&names, &mut cut, lowered(&plain.0, &plain.1), example.asked));
-                usual.push(sample(&names, &mut cut, plain, example.asked));
+                lower.push(maker.sample(lowered(&plain.0, &plain.1), example.asked, || false));
+                usual.push(maker.sample(plain, example.asked, || false));
                 continue;
             }
             let has_name = example.pieces.iter().any(|piece| !matches!(piece, Piece::Plain(_)));
             let mut copies = vec![plain];
             if has_name {
-                for _ in 0..if few {
-                    24
-                } else if own {
-                    6
-                } else {
-                    2
-                } {
+                let count = match (own, few) {
+                    (true, true) => 24,
+                    (true, false) => 6,
+                    (false, _) => 2,
+                };
+                for _ in 0..count {
                     copies.push(written(example, Some(&drawer), &mut r));
                 }
-            } else if few {
+            } else if own {
                 copies.extend(std::iter::repeat_n(copies[0].clone(), 3));
             }
             for copy in copies {
-                samples.push(sample(&names, &mut cut, lowered(&copy.0, &copy.1), example.asked));
+                // Now and then a name beside others is masked already.
+                let seed = r.next();
+                let hides = |salt: u64| {
+                    let mut r = Random(seed ^ salt | 1);
+                    move || r.below(8) == 0
+                };
+                samples.push(maker.sample(lowered(&copy.0, &copy.1), example.asked, hides(1)));
                 if r.below(25) == 0 && copy.0.is_ascii() {
-                    samples.push(sample(
-                        &names,
-                        &mut cut,
-                        (copy.0.to_uppercase(), copy.1.clone()),
-                        example.asked,
-                    ));
+                    let upper = (copy.0.to_uppercase(), copy.1.clone());
+                    samples.push(maker.sample(upper, example.asked, hides(2)));
                 }
-                samples.push(sample(&names, &mut cut, copy, example.asked));
+                samples.push(maker.sample(copy, example.asked, hides(3)));
             }
         }
         aside.push((format!("{name}, as written"), usual));
         aside.push((format!("{name}, lower case"), lower));
     }
     eprintln!("{} samples", samples.len());
-    let weights = train(&samples, 5);
+    let weights = train(&samples);
     fs::write(&out, weights.iter().map(|weight| weight.cast_unsigned()).collect::<Vec<u8>>())
         .expect("writes");
     eprintln!("{} of {WEIGHTS} weights are not zero", weights.iter().filter(|weight| **weight != 0).count());

@@ -35,6 +35,8 @@ impl Name {
 
 /// A word that was a name elsewhere in the conversation.
 const REMEMBERED: Sure = Sure { odds: 2.0, is_remembered: true };
+/// Odds of what stands behind a title.
+const TITLED: Sure = Sure { odds: 1.7, is_remembered: false };
 
 /// The name detector: dictionary, cues and model.
 pub struct Names {
@@ -139,10 +141,10 @@ impl Names {
         hasher.finalize().to_hex()[..32].to_owned()
     }
 
-    /// Cuts the text into words, for training.
+    /// Cuts the text into words, each of `blanks` (sorted, disjoint) a hidden one: for training.
     #[must_use]
-    pub fn cut(&self, text: Text<'_>, cut: &mut Cut) -> Case {
-        text::cut(text, (0, text.bytes.len()), &[], &self.cues, cut)
+    pub fn cut(&self, text: Text<'_>, blanks: &[Span], cut: &mut Cut) -> Case {
+        text::cut(text, (0, text.bytes.len()), blanks, &self.cues, cut)
     }
 
     /// Appends the names in that range of the text to `out`, in order. Returns whether this text asks for a
@@ -182,6 +184,9 @@ impl Names {
             if sure.is_none() && known.may_hold_any(&[word.hash]) && is_called(word, heard.known, case) {
                 sure = Some(REMEMBERED);
             }
+            if sure.is_none() && is_titled(words, at, case) {
+                sure = Some(TITLED);
+            }
             if sure.is_some() {
                 accepted[at] = sure;
                 none = false;
@@ -195,8 +200,15 @@ impl Names {
     }
 
     /// Notes the words of a found name by which its bearer may be called again: no particles, no words that are
-    /// more often words.
-    pub fn remember(&self, text: Text<'_>, span: Span, known: &mut Vec<u64>, buffers: &mut Buffers) {
+    /// more often words; words that nobody is known to be called by only when it is `sure`.
+    pub fn remember(
+        &self,
+        text: Text<'_>,
+        span: Span,
+        sure: bool,
+        known: &mut Vec<u64>,
+        buffers: &mut Buffers,
+    ) {
         let range = (span.start as usize, span.end as usize);
         text::cut(text, range, &[], &self.cues, &mut buffers.cut);
         for word in &buffers.cut.words {
@@ -204,6 +216,8 @@ impl Names {
                 && word.shape != Shape::Number
                 && word.cue == Cue::None
                 && (word.entry.word() <= 4 || word.entry.first() >= 4)
+                // `Fox Plaza Apartments`: everybody's flats are called so.
+                && (word.entry.is_name() || sure && (word.entry.word() < 3 || word.entry.lower() < 8))
                 && !self.cues.is_particle(word.hash);
             if telling && !known.contains(&word.hash) && known.len() < crate::limits::NAMES_REMEMBERED {
                 known.push(word.hash);
@@ -263,6 +277,20 @@ impl Names {
                 accepted[at] = accepted[at - 1];
             }
         }
+        // `Mario Álvarez Maestro Gil`: what has a capital between two parts is a part.
+        for at in 1..count.saturating_sub(1) {
+            let (word, next) = (&words[at], &words[at + 1]);
+            if accepted[at].is_none()
+                && accepted[at - 1].is_some()
+                && accepted[at + 1].is_some()
+                && case == Case::Usual
+                && word.shape == Shape::Capital
+                && (word.gap, next.gap) == (Gap::Blank, Gap::Blank)
+                && word.cue == Cue::None
+            {
+                accepted[at] = accepted[at - 1];
+            }
+        }
         for at in 1..count {
             if accepted[at].is_some() || accepted[at - 1].is_none() {
                 continue;
@@ -277,6 +305,28 @@ impl Names {
                 accepted[at] = accepted[at + 1];
             }
         }
+        // `la professoressa de santis`, `Mr von Berg`, `… è Lo Monaco`: a particle before a name, behind a title or
+        // with a capital that nothing else gives it.
+        for at in (1..count).rev() {
+            let word = &words[at - 1];
+            if accepted[at].is_none()
+                || accepted[at - 1].is_some()
+                || !self.cues.is_particle(word.hash)
+                || !matches!(words[at].gap, Gap::Blank | Gap::Apostrophe | Gap::Hyphen)
+            {
+                continue;
+            }
+            let is_titled = at >= 2 && words[at - 2].cue == Cue::Title && word.gap == Gap::Blank;
+            let is_capital = case == Case::Usual
+                && word.shape == Shape::Capital
+                && matches!(word.gap, Gap::Blank)
+                && words[at].shape == Shape::Capital;
+            if is_titled || is_capital {
+                accepted[at - 1] = accepted[at];
+            }
+        }
+        // In a text with small letters, one capital is an initial, unless it is the English pronoun.
+        let pronoun = spelling::fold_hash(b"i");
         // `David A. Flakoll`, `Morvan Claire P`: an initial behind a name, and what follows it.
         for at in 1..count {
             let word = &words[at];
@@ -288,11 +338,10 @@ impl Names {
                 || word.shape != Shape::Initial
                 || word.gap != Gap::Blank
                 || case != Case::Usual
-                || matches!(word.cue, Cue::Joining | Cue::Linking)
             {
                 continue;
             }
-            if ends && words[at].end - words[at].start == 1 && !is_pronoun(word) {
+            if ends && words[at].end - words[at].start == 1 && word.hash != pronoun {
                 accepted[at] = accepted[at - 1];
                 if let Some(next) = words.get(at + 1)
                     && matches!(next.gap, Gap::Stop | Gap::Blank)
@@ -333,6 +382,19 @@ fn is_called(word: &Word, known: &[u64], case: Case) -> bool {
     }
 }
 
+/// Whether the word stands behind a title and has a capital of its own: `Dr. Dorn`, `Frau Sauer`, whatever else it
+/// means; not `Madame la Directrice`, `Herr Doktor`.
+fn is_titled(words: &[Word], at: usize, case: Case) -> bool {
+    let word = &words[at];
+    let Some(title) = at.checked_sub(1).map(|before| &words[before]) else { return false };
+    title.cue == Cue::Title
+        && word.cue != Cue::Title
+        && word.gap == Gap::Blank
+        && case != Case::Lower
+        && matches!(word.shape, Shape::Capital | Shape::Mixed)
+        && (word.entry.word() <= 3 || word.entry.first() >= 3 || word.entry.last() >= 3)
+}
+
 /// Whether the model is asked about the word.
 #[must_use]
 #[inline]
@@ -356,17 +418,23 @@ pub fn is_candidate(words: &[Word], at: usize, case: Case) -> bool {
     }
 }
 
-/// Whether the single letter is more often a word: `I`, and `A`, `E`, `O`, `Y` before one.
-fn is_pronoun(word: &Word) -> bool {
-    word.entry.word() >= 6
-}
-
 /// Whether a word that stands alone is rather a word than somebody's name: `french`, `august`, `will`, and neither
 /// `kelly` nor `claire`. For places without sentences, such as names of files.
 #[must_use]
 pub fn is_common_word(word: &str) -> bool {
     let entry = dictionary::known(spelling::fold_hash(word.as_bytes()));
     entry.word() >= 4 && entry.first() < 5 && entry.last() < 5
+}
+
+/// Whether it is one word, and a town of 20,000 or more is called so: `Milano`, whoever else is.
+pub(super) fn is_town(word: &[u8]) -> bool {
+    !word.contains(&b' ') && dictionary::known(spelling::fold_hash(word)).place() >= 2
+}
+
+/// Whether nobody is known to be called so.
+#[must_use]
+pub fn is_nobodys(word: &str) -> bool {
+    !dictionary::known(spelling::fold_hash(word.as_bytes())).is_name()
 }
 
 /// Unites accepted words that stand together.

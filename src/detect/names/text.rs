@@ -210,11 +210,21 @@ impl Cutter<'_> {
     /// How the words are spelled and what they announce.
     fn spell(&mut self) {
         let (mut capitals, mut small) = (0, 0);
-        for word in self.words.iter_mut().filter(|word| word.shape != Shape::Number) {
+        let mut is_title = false;
+        for word in self.words.iter_mut() {
+            let behind_title = std::mem::take(&mut is_title);
+            if word.shape == Shape::Number {
+                continue;
+            }
+            // `Dr. Dorn`: no sentence ends there.
+            if behind_title && word.gap == Gap::Stop {
+                word.gap = Gap::Blank;
+            }
             let (start, end) = (word.start as usize, word.end as usize);
             let spelling = spelling(self.text.bytes, start, end);
             (word.hash, word.shape) = (spelling.hash, spelling.shape);
             word.cue = self.cues.of(spelling.hash);
+            is_title = word.cue == Cue::Title;
             self.holds_o |= word.gap == Gap::Apostrophe && irish(self.text.bytes, start, end).is_some();
             small += end - start - spelling.capitals;
             if spelling.capitals > 0 {
