@@ -76,6 +76,18 @@ fn what_earlier_records_told_is_known_in_a_live_pipe() {
 }
 
 #[test]
+fn a_name_is_masked_with_its_particles_and_initials() {
+    for (said, expected) in [
+        ("Mme Kerdoncuff m'a renvoyé vers M. Le Goff", "Mme [PERSON_1] m'a renvoyé vers M. [PERSON_2]"),
+        ("la professoressa de santis non risponde", "la professoressa [PERSON_1] non risponde"),
+        ("Dr. Dorn is his backup.", "Dr. [PERSON_1] is his backup."),
+        ("an appointment with Flores Michelle M at 3 pm", "an appointment with [PERSON_1] at 3 pm"),
+    ] {
+        assert_eq!(masked(said), expected);
+    }
+}
+
+#[test]
 fn a_name_that_is_a_word_of_a_spelling_alphabet_is_masked_beside_a_number() {
     for (said, expected) in [
         ("appelez Marie au 06 12 34 56 78", "appelez [PERSON_1] au [PHONE_1]"),

@@ -2,8 +2,8 @@
 //!
 //! `KD-204417` was said after "my customer number is", or stood in the column that holds it: no rule would name it
 //! where it is read back without a word around it, nor in `{"ref": "KD-204417"}`. Each value with a digit is known by
-//! its first run of digits; wherever the conversation has that run again, the whole value is held against the text.
-//! That costs a look-up for each run of digits, and nothing where no value is masked.
+//! what stands from there on; at each run of digits of the conversation it is looked for, and then the whole value held
+//! against the text. That costs a look-up or three for each run of digits, and nothing where no value is masked.
 //!
 //! Names are remembered by the names' own memory, and whatever is said in other words by the conversation's.
 
@@ -22,17 +22,29 @@ const TELLING_DIGITS: usize = 6;
 /// How sure an echo is, in hundredths.
 const SCORE: u8 = 90;
 
+/// Bytes from the first digit on by which a value is known: enough to tell one mobile number from the next.
+const KEY: usize = 12;
+
+/// Values that begin alike and are held against one place; more are an attack.
+const ALIKE: usize = 64;
+
 /// Values of a conversation that were masked.
 #[derive(Default)]
 pub(super) struct Told {
     text: Vec<u8>,
     values: Vec<Value>,
+    /// Lengths of their keys, a bit each.
+    lengths: u32,
+    /// Whether a column says of one of them what it is.
+    has_cells: bool,
+    /// Whether there is room for no more.
+    is_full: bool,
 }
 
 /// One of them.
 struct Value {
-    /// Hash of its first run of digits: what they are sorted by.
-    run: u64,
+    /// Hash of what stands from its first digit on: what they are sorted by.
+    key: u64,
     /// Where it is in [`Told::text`].
     at: usize,
     length: usize,
@@ -47,6 +59,7 @@ impl Told {
     pub(super) fn clear(&mut self) {
         self.text.clear();
         self.values.clear();
+        (self.lengths, self.has_cells, self.is_full) = (0, false, false);
     }
 
     fn value(&self, value: &Value) -> &[u8] {
@@ -55,38 +68,49 @@ impl Told {
 
     fn note(&mut self, value: &[u8], finding: Finding, is_cell: bool) {
         let Some(before) = value.iter().position(u8::is_ascii_digit) else { return };
-        if self.values.len() == limits::VALUES_REMEMBERED {
+        if self.values.len() >= 2 * limits::VALUES_REMEMBERED {
+            self.settle();
+            self.is_full = self.values.len() >= limits::VALUES_REMEMBERED;
+        }
+        if self.is_full {
             return;
         }
         let at = self.text.len();
         self.text.extend_from_slice(value);
-        let run = hash_of_run(&value[before..]);
-        self.values.push(Value { run, at, length: value.len(), before, finding, is_cell });
+        let of = &value[before..(before + KEY).min(value.len())];
+        self.lengths |= 1 << of.len();
+        self.has_cells |= is_cell;
+        self.values.push(Value { key: hash(of), at, length: value.len(), before, finding, is_cell });
     }
 
     /// Sorts the values, each once.
     fn settle(&mut self) {
-        let Told { text, values } = self;
+        let Told { text, values, .. } = self;
         let of = |value: &Value| &text[value.at..value.at + value.length];
-        values.sort_by(|a, b| (a.run, of(a), !a.is_cell).cmp(&(b.run, of(b), !b.is_cell)));
+        values.sort_by(|a, b| (a.key, of(a), !a.is_cell).cmp(&(b.key, of(b), !b.is_cell)));
         values.dedup_by(|a, b| of(a) == of(b));
     }
 
-    /// The longest value whose first digits are those at `at` of `text`, with the place where it begins.
+    /// The longest value whose first digit is that at `at` of `text`, with the place where it begins.
     fn at(&self, text: &[u8], at: usize) -> Option<(usize, &Value)> {
-        let run = hash_of_run(&text[at..]);
-        let first = self.values.partition_point(|value| value.run < run);
-        self.values[first..]
-            .iter()
-            .take_while(|value| value.run == run)
-            .filter_map(|value| {
-                let start = at.checked_sub(value.before)?;
-                let is_here = text[start..].starts_with(self.value(value))
-                    && !start.checked_sub(1).is_some_and(|before| joins(text[before]))
-                    && !text.get(start + value.length).copied().is_some_and(joins);
-                is_here.then_some((start, value))
-            })
-            .max_by_key(|(_, value)| value.length)
+        let of_length = |length: usize| {
+            let key = text.get(at..at + length).map(hash)?;
+            let first = self.values.partition_point(|value| value.key < key);
+            self.values[first..]
+                .iter()
+                .take_while(|value| value.key == key)
+                .take(ALIKE)
+                .filter_map(|value| {
+                    let start = at.checked_sub(value.before)?;
+                    let is_here = text[start..].starts_with(self.value(value))
+                        && !start.checked_sub(1).is_some_and(|before| joins(text[before]))
+                        && !text.get(start + value.length).copied().is_some_and(joins);
+                    is_here.then_some((start, value))
+                })
+                .max_by_key(|(_, value)| value.length)
+        };
+        let lengths = (1..=KEY).filter(|length| self.lengths >> length & 1 == 1);
+        lengths.filter_map(of_length).max_by_key(|(_, value)| value.length)
     }
 }
 
@@ -143,7 +167,11 @@ impl Engine {
                         if at < done {
                             return;
                         }
-                        let old = masked.get(next).filter(|old| old.span.start as usize <= at);
+                        let is_masked = masked.get(next).is_some_and(|old| old.span.start as usize <= at);
+                        if is_masked && !told.has_cells {
+                            return;
+                        }
+                        let old = masked.get(next).filter(|_| is_masked);
                         if let Some((first, value)) = told.at(text, at - start)
                             && is_whole_number(segment, value.length)
                             && old
@@ -183,9 +211,9 @@ fn joins(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b >= 0x80 || b == b'_'
 }
 
-fn hash_of_run(text: &[u8]) -> u64 {
-    let step = |hash: u64, &b: &u8| (hash.rotate_left(7) ^ u64::from(b)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    text.iter().take_while(|b| b.is_ascii_digit()).fold(0, step)
+fn hash(text: &[u8]) -> u64 {
+    text.iter()
+        .fold(0, |hash: u64, &b| (hash.rotate_left(7) ^ u64::from(b)).wrapping_mul(0x9E37_79B9_7F4A_7C15))
 }
 
 #[cfg(test)]

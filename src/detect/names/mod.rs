@@ -305,7 +305,7 @@ impl Names {
                 accepted[at] = accepted[at + 1];
             }
         }
-        // `la professoressa de santis`, `Mr von Berg`, `… è Lo Monaco`: a particle before a name, behind a title or
+        // `la professoressa de santis`, `Mr von Berg`, `… è Lo Monaco`, `M. Le Goff`: a particle before a name, behind a title or
         // with a capital that nothing else gives it.
         for at in (1..count).rev() {
             let word = &words[at - 1];
@@ -319,7 +319,8 @@ impl Names {
             let is_titled = at >= 2 && words[at - 2].cue == Cue::Title && word.gap == Gap::Blank;
             let is_capital = case == Case::Usual
                 && word.shape == Shape::Capital
-                && matches!(word.gap, Gap::Blank)
+                && (word.gap == Gap::Blank
+                    || word.gap == Gap::Stop && at >= 2 && words[at - 2].shape == Shape::Initial)
                 && words[at].shape == Shape::Capital;
             if is_titled || is_capital {
                 accepted[at - 1] = accepted[at];
