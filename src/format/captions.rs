@@ -4,7 +4,6 @@
 //! together, up to the end of a sentence. Times, cue numbers, styles and marks stay; who speaks stands in a voice
 //! mark (`<v Name>`) or before a colon. The whole file is one record.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::labels::{Label, Labels};
@@ -325,9 +324,7 @@ impl Layout for Captions {
         _: &dyn Fn(u32) -> Option<String>,
         out: &mut Vec<String>,
     ) {
-        let piece =
-            |segment: u32| conversation.shown.piece(conversation.segments[segment as usize].span.start);
-        out.extend(wanted.iter().map(|&segment| field(conversation, piece(segment))));
+        conversation.pointers_of_segments(wanted, field, out);
     }
 
     fn places(
@@ -339,14 +336,7 @@ impl Layout for Captions {
         _: &dyn Fn(u32) -> Option<String>,
         out: &mut Vec<String>,
     ) {
-        // Labels are shown behind the texts that they stand in, so pieces are not in order of the file.
-        let pieces = conversation.shown.pieces.iter().enumerate();
-        let by_start: HashMap<u32, usize> = pieces.map(|(at, piece)| (piece.raw.start, at)).collect();
-        out.extend(
-            wanted
-                .iter()
-                .map(|raw| by_start.get(raw).map_or_else(String::new, |&piece| field(conversation, piece))),
-        );
+        conversation.pointers_of_strings(wanted, field, out);
     }
 
     fn times(&self, chunk: &Chunk, conversation: &Conversation) -> Times {

@@ -215,9 +215,7 @@ impl Layout for Recordings {
         _: &dyn Fn(u32) -> Option<String>,
         out: &mut Vec<String>,
     ) {
-        let piece =
-            |segment: u32| conversation.shown.piece(conversation.segments[segment as usize].span.start);
-        out.extend(wanted.iter().map(|&segment| field(conversation, piece(segment))));
+        conversation.pointers_of_segments(wanted, field, out);
     }
 
     fn places(
@@ -229,14 +227,7 @@ impl Layout for Recordings {
         _: &dyn Fn(u32) -> Option<String>,
         out: &mut Vec<String>,
     ) {
-        // Turns are shown as they were said, so pieces are not in order of the file.
-        let pieces = conversation.shown.pieces.iter().enumerate();
-        let by_start: HashMap<u32, usize> = pieces.map(|(at, piece)| (piece.raw.start, at)).collect();
-        out.extend(
-            wanted
-                .iter()
-                .map(|raw| by_start.get(raw).map_or_else(String::new, |&piece| field(conversation, piece))),
-        );
+        conversation.pointers_of_strings(wanted, field, out);
     }
 
     fn times(&self, chunk: &Chunk, conversation: &Conversation) -> Times {

@@ -38,6 +38,8 @@ pub use shown::{Aside, Dependent, Piece, Shown};
 pub use times::{Spoken, Times};
 pub use tree::Says;
 
+use std::collections::HashMap;
+
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{ColumnView, Fault, FaultKind, Record, Segment};
@@ -158,6 +160,31 @@ impl Conversation {
         self.id = None;
         self.cut = false;
         self.shown.clear();
+    }
+
+    /// Appends what `field` calls the piece that each of the segments begins in.
+    fn pointers_of_segments(
+        &self,
+        segments: &[u32],
+        field: impl Fn(&Conversation, usize) -> String,
+        out: &mut Vec<String>,
+    ) {
+        let piece = |segment: u32| self.shown.piece(self.segments[segment as usize].span.start);
+        out.extend(segments.iter().map(|&segment| field(self, piece(segment))));
+    }
+
+    /// Appends what `field` calls each of the strings, by their first bytes in the file; an empty name for what is none.
+    /// Pieces are shown as they were said, which is not the order of the file.
+    fn pointers_of_strings(
+        &self,
+        starts: &[u32],
+        field: impl Fn(&Conversation, usize) -> String,
+        out: &mut Vec<String>,
+    ) {
+        let pieces = self.shown.pieces.iter().enumerate();
+        let by_start: HashMap<u32, usize> = pieces.map(|(at, piece)| (piece.raw.start, at)).collect();
+        let name = |start| by_start.get(start).map_or_else(String::new, |&piece| field(self, piece));
+        out.extend(starts.iter().map(name));
     }
 
     /// Whether the last record, whose conversation is `id` and whose segments begin at `known`, belongs to the

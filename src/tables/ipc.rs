@@ -152,12 +152,7 @@ impl<'r> Table<'r> for Opened<'r> {
 
     fn sample(&mut self) -> io::Result<Vec<u8>> {
         let mut plan = self.plan.clone();
-        if plan.is_flat {
-            let all = vec![ColumnView::Whole; plan.roots.len()];
-            plan.choose(&all);
-        } else {
-            plan.choose_nested(&self.messages.schema);
-        }
+        plan.choose_all(&self.messages.schema);
         let mut text = Vec::new();
         if let Some(batch) = self.messages.peek()? {
             let rows = limits::TABLE_SAMPLE_ROWS.min(batch.num_rows());

@@ -190,12 +190,7 @@ impl<'r> Table<'r> for Opened<'r> {
 
     fn sample(&mut self) -> io::Result<Vec<u8>> {
         let mut plan = self.plan.clone();
-        if plan.is_flat {
-            let all = vec![ColumnView::Whole; plan.roots.len()];
-            plan.choose(&all);
-        } else {
-            plan.choose_nested(self.file.footer.schema());
-        }
+        plan.choose_all(self.file.footer.schema());
         let mut batches = self.batches(&plan);
         batches.most = limits::TABLE_SAMPLE_ROWS;
         let mut text = Vec::new();

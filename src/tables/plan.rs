@@ -219,6 +219,15 @@ fn view_of(plain: &DataType, kind: ColumnKind, in_list: bool) -> View {
 }
 
 impl Plan {
+    /// Shows every column.
+    pub(super) fn choose_all(&mut self, schema: &Schema) {
+        if self.is_flat {
+            self.choose(&vec![ColumnView::Whole; self.roots.len()]);
+        } else {
+            self.choose_nested(schema);
+        }
+    }
+
     /// For rows that are JSON: plain columns are shown as members of records are.
     pub(super) fn choose_nested(&mut self, schema: &Schema) {
         for (root, field) in self.roots.iter_mut().zip(schema.fields()) {
