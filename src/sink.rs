@@ -58,6 +58,9 @@ pub struct Sink {
 trait Pack: Write + Send {
     /// Writes what the packing still holds and its end.
     fn finish(self: Box<Self>) -> io::Result<Digesting>;
+
+    /// Takes what was masked in the text that comes next, as lines of the audit.
+    fn found(&mut self, _: &[u8]) {}
 }
 
 impl Pack for Digesting {
@@ -128,6 +131,10 @@ impl Write for Rebuilding {
 }
 
 impl Pack for Rebuilding {
+    fn found(&mut self, lines: &[u8]) {
+        self.rebuild.found(lines);
+    }
+
     fn finish(mut self: Box<Self>) -> io::Result<Digesting> {
         self.rebuild.finish()?;
         let mut inner = self.inner.0.lock().map_err(|_| io::Error::other("the output is lost"))?;
@@ -251,6 +258,11 @@ impl Sink {
             .map_err(failed)?;
         let writer = Box::new(Digesting { inner: Device::Temporary(file), digest: Digest::new(None) });
         Ok(Sink { writer, encoder: Encoder::new(Encoding::Utf8), target: Target::Path(path.to_owned()) })
+    }
+
+    /// Takes what was masked in the text that is written next, as lines of the audit, for a table that tells it.
+    pub fn found(&mut self, lines: &[u8]) {
+        self.writer.found(lines);
     }
 
     /// Writes text.

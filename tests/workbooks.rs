@@ -50,6 +50,18 @@ fn cells(bytes: &[u8], sheet: &str) -> Vec<(usize, usize, Data)> {
     range.used_cells().map(|(r, c, cell)| (r + row as usize, c + column as usize, cell.clone())).collect()
 }
 
+/// Said once, not sheet by sheet, and no empty workbook stands there for it.
+#[test]
+fn a_workbook_has_no_place_for_a_column_of_findings() {
+    let place = Place::new();
+    let input = place.with("export.xlsx", export());
+    let output = place.path("masked.xlsx");
+    let done = run(&["redact", text(&input), "-o", text(&output), "--findings-column"]);
+    assert_eq!(done.status.code(), Some(6));
+    assert_eq!(err(&done).lines().count(), 1, "{}", err(&done));
+    assert!(!output.exists());
+}
+
 #[test]
 fn a_workbook_is_masked_sheet_by_sheet() {
     let place = Place::new();

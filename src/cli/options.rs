@@ -350,6 +350,7 @@ impl TextOptions {
             ("conversation-field", &self.reading.conversation_field),
             ("speaker-field", &self.reading.speaker_field),
             ("encoding", &self.reading.encoding),
+            ("findings-column", &settings.findings_column),
         ] {
             if let Some(value) = value {
                 note(name, &engine.masked_name(value));

@@ -42,6 +42,17 @@ pub(super) struct Redact {
     /// Where records that cannot be decoded are kept, raw (readable by you alone)
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     quarantine: Option<PathBuf>,
+    /// Add a column to Parquet and Arrow that tells what was masked in each row
+    #[arg(
+        long,
+        value_name = "NAME",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "findings",
+        value_parser = clap::builder::NonEmptyStringValueParser::new(),
+        help_heading = "Output"
+    )]
+    findings_column: Option<String>,
     /// Where the windows of the recording go in which something masked is said, as JSON; of one input
     #[arg(
         long,
@@ -96,6 +107,7 @@ impl Redact {
             engine = engine.listening();
         }
         let mut settings = self.text.settings()?;
+        settings.findings_column.clone_from(&self.findings_column);
         let writes = !self.dry_run && !self.check;
         let into = self.output.as_deref().filter(|_| writes);
         let is_tree = self.output_is_directory();

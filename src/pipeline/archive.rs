@@ -22,7 +22,12 @@ pub(super) fn read_archive(
     lane: &mut dyn Lane,
 ) -> Result<bool> {
     let mut format = None;
-    if let Err(error) = input.settle() {
+    let settled = input.settle().and_then(|()| match (&settings.findings_column, input.archive) {
+        // Said once for all sheets.
+        (Some(column), Some(Archive::Workbook)) => input.back().add_findings(column),
+        _ => Ok(()),
+    });
+    if let Err(error) = settled {
         return broken(Place { path, name, target: Target::Nowhere, format }, error, lane);
     }
     let Some(kind) = input.archive else { return Ok(true) };

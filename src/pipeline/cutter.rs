@@ -70,6 +70,12 @@ pub(super) fn read_text(
         Err(Stopped::Run(error)) => return Err(error),
         Err(Stopped::Input(error)) => return broken(place, error, lane),
     };
+    let mut back = input.back();
+    if let Some(column) = &settings.findings_column
+        && let Err(error) = back.add_findings(column)
+    {
+        return broken(place, error, lane);
+    }
     let Place { path, name, target, .. } = place;
     if input.guessed {
         lane.event(Event::Note(format!(
@@ -80,7 +86,7 @@ pub(super) fn read_text(
     }
     let columns = layout.names().iter().map(|name| engine.masked_name(name)).collect();
     let file = Arc::new(FileContext { layout, name, columns });
-    let opened = Event::Open { file: Arc::clone(&file), path, target, back: input.back() };
+    let opened = Event::Open { file: Arc::clone(&file), path, target, back };
     if !lane.event(opened)? {
         return Ok(false);
     }

@@ -61,6 +61,8 @@ pub struct Settings<'a> {
     pub encoding: Option<Encoding>,
     /// Which fields hold what.
     pub fields: FieldOptions,
+    /// The column that tells what was masked in each row of a table.
+    pub findings_column: Option<String>,
     /// The key of the digests.
     pub key: Option<[u8; 32]>,
     /// Whether outputs may replace files.
@@ -112,6 +114,7 @@ impl Default for Settings<'_> {
             format: None,
             encoding: None,
             fields: FieldOptions::default(),
+            findings_column: None,
             key: None,
             force: false,
             stop: &NEVER,

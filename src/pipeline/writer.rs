@@ -268,6 +268,7 @@ impl<'e> Writer<'e> {
         self.audit(&output.audit)?;
         let Some(open) = &mut self.open else { return Ok(()) };
         let sink = self.shared.as_mut().unwrap_or(&mut open.sink);
+        sink.found(&output.audit);
         sink.write(&output.bytes)?;
         if self.by_line {
             sink.flush()?;

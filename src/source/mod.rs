@@ -49,6 +49,20 @@ impl Back {
     pub fn text(encoding: Encoding) -> Back {
         Back { encoding, rebuild: None }
     }
+
+    /// Asks for a column that tells what was masked in each row.
+    ///
+    /// # Errors
+    /// That this is no table, has no place for it, or has a column of that name.
+    pub fn add_findings(&mut self, column: &str) -> io::Result<()> {
+        let Some(rebuild) = &mut self.rebuild else {
+            return Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                "a column of findings can be added to Parquet and Arrow alone; of other files the audit tells them",
+            ));
+        };
+        rebuild.add_findings(column)
+    }
 }
 
 /// An opened input: UTF-8 (but for what could not be decoded) to be read in order.

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_ipc::CompressionType;
 use arrow_ipc::writer::{DictionaryHandling, FileWriter, IpcWriteOptions, StreamWriter};
-use arrow_schema::SchemaRef;
+use arrow_schema::{FieldRef, SchemaRef};
 
+use super::findings::with_column;
 use super::ipc::set_notes_of_schema;
 use super::parts::{Build, shown_roots};
 use super::plan::Plan;
@@ -52,8 +53,8 @@ impl Writing {
 }
 
 impl Build for Writing {
-    fn begin(&mut self, out: Out, notes: Vec<String>) -> io::Result<()> {
-        self.schema = Arc::new(set_notes_of_schema(&self.schema, notes));
+    fn begin(&mut self, out: Out, notes: Vec<String>, added: Option<&FieldRef>) -> io::Result<()> {
+        self.schema = Arc::new(with_column(set_notes_of_schema(&self.schema, notes), added));
         let schema = Arc::clone(&self.schema);
         self.writer = Some(guarded("the schema", || {
             let options = IpcWriteOptions::default()
@@ -69,11 +70,13 @@ impl Build for Writing {
         Ok(())
     }
 
-    fn rows(&mut self, whole: &RecordBatch, columns: Vec<ArrayRef>) -> io::Result<()> {
+    fn rows(&mut self, whole: &RecordBatch, mut columns: Vec<ArrayRef>) -> io::Result<()> {
         let mut all = whole.columns().to_vec();
+        let added = columns.split_off(self.roots.len());
         for (&root, column) in self.roots.iter().zip(columns) {
             *all.get_mut(root).ok_or_else(mismatch)? = column;
         }
+        all.extend(added);
         let schema = Arc::clone(&self.schema);
         let rows = arrow_array::RecordBatchOptions::new().with_row_count(Some(whole.num_rows()));
         let batch = guarded("a batch", || RecordBatch::try_new_with_options(schema, all, &rows))?;

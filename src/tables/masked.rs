@@ -6,10 +6,11 @@
 use std::io::{self, Write};
 use std::sync::mpsc::{Receiver, TryRecvError};
 
-use arrow_array::RecordBatch;
+use arrow_array::{ArrayRef, RecordBatch};
 
 use super::Rebuild;
 use super::cells::Node;
+use super::findings::Findings;
 use super::parts::{Build, Notes, Part, shown_roots};
 use super::plan::{Plan, Shape};
 use super::read_at::damaged;
@@ -32,6 +33,7 @@ pub(super) struct Masked {
     open: Option<Open>,
     leaves: Vec<Option<Renewed>>,
     cells: Vec<Cell>,
+    findings: Option<Findings>,
     is_over: bool,
 }
 
@@ -65,6 +67,7 @@ impl Masked {
             open: None,
             leaves,
             cells: Vec::new(),
+            findings: None,
             is_over: false,
         }
     }
@@ -123,12 +126,15 @@ impl Masked {
         else {
             return Ok(());
         };
-        let columns = self
+        let mut columns: Vec<ArrayRef> = self
             .roots
             .iter()
             .zip(batch.columns())
             .map(|(&root, column)| renew(column, &self.plan.roots[root].shape, &mut self.leaves))
             .collect::<io::Result<_>>()?;
+        if let Some(findings) = &mut self.findings {
+            columns.push(findings.take()?);
+        }
         self.build.rows(&whole, columns)?;
         if ends_group { self.build.end_group() } else { Ok(()) }
     }
@@ -145,9 +151,11 @@ impl Masked {
         let mut used = 0;
         while open.row < open.batch.num_rows() && used < text.len() {
             let rest = &text[used..];
+            let is_lost;
             let length = if self.plan.is_flat {
                 let Some(length) = csv_row(rest, &mut self.cells)? else { break };
-                if is_marker(rest, &self.cells) {
+                is_lost = is_marker(rest, &self.cells);
+                if is_lost {
                     nodes.iter().for_each(|node| taking.quarantine(node, open.row));
                 } else {
                     taking.csv(rest, &self.cells, &nodes, open.row)?;
@@ -156,13 +164,17 @@ impl Masked {
             } else {
                 let Some(length) = memchr::memchr(b'\n', rest) else { break };
                 let row = &rest[..length];
-                if row == QUARANTINED_JSON {
+                is_lost = row == QUARANTINED_JSON;
+                if is_lost {
                     nodes.iter().for_each(|node| taking.quarantine(node, open.row));
                 } else {
                     json_row(row, &nodes, open.row, &mut taking)?;
                 }
                 length + 1
             };
+            if let Some(findings) = &mut self.findings {
+                findings.row(is_lost)?;
+            }
             open.row += 1;
             used += length;
         }
@@ -181,7 +193,7 @@ impl Masked {
             }
         };
         let out = self.out.take().ok_or_else(mismatch)?;
-        self.build.begin(out, notes)?;
+        self.build.begin(out, notes, self.findings.as_ref().map(Findings::field))?;
         self.has_begun = true;
         Ok(Some(used))
     }
@@ -246,6 +258,18 @@ fn json_row(row: &[u8], nodes: &[Node], at: usize, taking: &mut Taking) -> io::R
 }
 
 impl Rebuild for Masked {
+    fn add_findings(&mut self, column: &str) -> io::Result<()> {
+        let others = self.plan.roots.iter().map(|root| &root.name);
+        self.findings = Some(Findings::new(column, others)?);
+        Ok(())
+    }
+
+    fn found(&mut self, lines: &[u8]) {
+        if let Some(findings) = &mut self.findings {
+            findings.told(lines);
+        }
+    }
+
     fn begin(&mut self, out: Box<dyn Write + Send>) {
         self.out = Some(out);
     }

@@ -16,6 +16,8 @@ use crate::model::{ColumnView, TypedTable};
 #[cfg(feature = "tables")]
 mod cells;
 #[cfg(feature = "tables")]
+mod findings;
+#[cfg(feature = "tables")]
 mod footer;
 #[cfg(feature = "tables")]
 mod ipc;
@@ -43,6 +45,16 @@ pub mod xlsx;
 
 /// Puts a file together again from its masked text.
 pub trait Rebuild: Send {
+    /// Asks for a column behind the others that tells what was masked in each row; called before [`Rebuild::begin`], if
+    /// at all.
+    ///
+    /// # Errors
+    /// That the file has no place for it, or has a column of that name.
+    fn add_findings(&mut self, column: &str) -> io::Result<()>;
+
+    /// Takes what was masked in the rows that come next, as lines of the audit; of no use where no column was asked for.
+    fn found(&mut self, lines: &[u8]);
+
     /// Says where the file goes; called once, before all else.
     fn begin(&mut self, out: Box<dyn Write + Send>);
 

@@ -9,9 +9,9 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, RecordBatch};
-use arrow_schema::{Field, Schema};
+use arrow_schema::{Field, FieldRef, Schema};
 use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
-use parquet::arrow::{ARROW_SCHEMA_META_KEY, encode_arrow_schema};
+use parquet::arrow::{ARROW_SCHEMA_META_KEY, ArrowSchemaConverter, encode_arrow_schema};
 use parquet::basic::{Compression, Encoding, PageType};
 use parquet::bloom_filter::Sbbf;
 use parquet::column::page::PageReader;
@@ -22,7 +22,9 @@ use parquet::file::properties::{
 };
 use parquet::file::serialized_reader::SerializedPageReader;
 use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::{Type, TypePtr};
 
+use super::findings::{MEMBERS, SPARK, in_spark_note, with_column};
 use super::ipc::set_notes_of_fields;
 use super::parquet::{Known, keys_beside};
 use super::parts::Build;
@@ -87,13 +89,19 @@ impl Writing {
 }
 
 impl Build for Writing {
-    fn begin(&mut self, out: Out, notes: Vec<String>) -> io::Result<()> {
+    fn begin(&mut self, out: Out, notes: Vec<String>, added: Option<&FieldRef>) -> io::Result<()> {
         let footer = Arc::clone(self.footer());
-        let properties = Arc::new(properties(&footer, &self.views, notes, self.source.own.as_ref()));
-        let schema = footer.file_metadata().schema_descr().root_schema_ptr();
+        let properties = Arc::new(properties(&footer, &self.views, notes, (self.source.own.as_ref(), added)));
+        let mut schema = footer.file_metadata().schema_descr().root_schema_ptr();
+        if let Some(added) = added {
+            schema = guarded("the schema", || type_with_column(&schema, added))?;
+            let first = self.views.len();
+            self.leaves.push((first..first + MEMBERS).collect());
+            self.views.extend([View::Whole; MEMBERS]);
+        }
         let writer = guarded("the beginning", || SerializedFileWriter::new(out, schema, properties))?;
-        self.factory =
-            Some(ArrowRowGroupWriterFactory::new(&writer, Arc::clone(self.source.footer.schema())));
+        let own = with_column(self.source.footer.schema().as_ref().clone(), added);
+        self.factory = Some(ArrowRowGroupWriterFactory::new(&writer, Arc::new(own)));
         self.writer = Some(Box::new(writer));
         Ok(())
     }
@@ -147,6 +155,14 @@ impl Build for Writing {
     }
 }
 
+/// The file's type with the column behind its own.
+fn type_with_column(root: &Type, added: &FieldRef) -> parquet::errors::Result<TypePtr> {
+    let alone = Schema::new(vec![Arc::clone(added)]);
+    let mut fields = root.get_fields().to_vec();
+    fields.extend(ArrowSchemaConverter::new().convert(&alone)?.root_schema().get_fields().iter().cloned());
+    Type::group_type_builder(root.name()).with_fields(fields).build().map(Arc::new)
+}
+
 /// What is said of a column that is copied.
 fn copied(
     footer: &ParquetMetaData,
@@ -173,16 +189,24 @@ fn properties(
     footer: &ParquetMetaData,
     views: &[View],
     notes: Vec<String>,
-    own: Option<&Schema>,
+    (own, added): (Option<&Schema>, Option<&FieldRef>),
 ) -> WriterProperties {
     let known = footer.file_metadata();
     let has_index = footer.offset_index().is_some();
     let mut properties = WriterProperties::builder()
-        .set_key_value_metadata(key_values(footer, notes, own))
+        .set_key_value_metadata(key_values(footer, notes, own, added))
         .set_offset_index_disabled(!has_index)
         .set_writer_version(WriterVersion::PARQUET_1_0)
         .set_created_by(known.created_by().map_or_else(created_by, str::to_owned));
     let Some(first) = footer.row_groups().first() else { return properties.build() };
+    if added.is_some() {
+        // The new column is written as the first one is.
+        let of_chunks = if has_index { EnabledStatistics::Page } else { EnabledStatistics::Chunk };
+        properties = properties.set_statistics_enabled(of_chunks);
+        if let Some(column) = first.columns().first() {
+            properties = properties.set_compression(codec(column.compression()));
+        }
+    }
     if first.columns().iter().any(has_new_pages) {
         properties = properties.set_writer_version(WriterVersion::PARQUET_2_0);
     }
@@ -274,7 +298,12 @@ fn codec(read: Compression) -> Compression {
 }
 
 /// The notes in the place of those that were read, and how the file's own types are.
-fn key_values(footer: &ParquetMetaData, notes: Vec<String>, own: Option<&Schema>) -> Option<Vec<KeyValue>> {
+fn key_values(
+    footer: &ParquetMetaData,
+    notes: Vec<String>,
+    own: Option<&Schema>,
+    added: Option<&FieldRef>,
+) -> Option<Vec<KeyValue>> {
     let known = footer.file_metadata().key_value_metadata()?;
     let mut notes = notes.into_iter();
     let mut out = Vec::with_capacity(known.len());
@@ -286,6 +315,14 @@ fn key_values(footer: &ParquetMetaData, notes: Vec<String>, own: Option<&Schema>
         };
         out.push(KeyValue { key: one.key.clone(), value });
     }
+    if let Some(added) = added {
+        out.retain_mut(|one| {
+            one.key != SPARK || {
+                one.value = one.value.as_deref().and_then(|note| in_spark_note(note, added.name()));
+                one.value.is_some()
+            }
+        });
+    }
     if let Some(own) = own {
         // Other readers take what is said of the table from here.
         let said = out.iter().filter_map(|one| Some((one.key.clone(), one.value.clone()?)));
@@ -294,7 +331,7 @@ fn key_values(footer: &ParquetMetaData, notes: Vec<String>, own: Option<&Schema>
             metadata.insert(key.clone(), notes.next().unwrap_or_default());
         }
         let fields = set_notes_of_fields(own.fields(), &mut notes);
-        let encoded = encode_arrow_schema(&Schema::new_with_metadata(fields, metadata));
+        let encoded = encode_arrow_schema(&with_column(Schema::new_with_metadata(fields, metadata), added));
         for one in out.iter_mut().filter(|one| one.key == ARROW_SCHEMA_META_KEY) {
             one.value = Some(encoded.clone());
         }

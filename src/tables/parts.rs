@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use arrow_array::{ArrayRef, RecordBatch};
+use arrow_schema::FieldRef;
 
 use super::plan::Plan;
 
@@ -29,10 +30,16 @@ pub(super) trait Batches {
 
 /// Writes a table.
 pub(super) trait Build: Send {
-    /// Where it goes, and what stands in the place of its notes.
-    fn begin(&mut self, out: Box<dyn Write + Send>, notes: Vec<String>) -> io::Result<()>;
+    /// Where it goes, what stands in the place of its notes, and a column that comes behind its own.
+    fn begin(
+        &mut self,
+        out: Box<dyn Write + Send>,
+        notes: Vec<String>,
+        added: Option<&FieldRef>,
+    ) -> io::Result<()>;
 
-    /// The next rows: what was read, and the columns that stand in the place of those of which anything is shown.
+    /// The next rows: what was read, and the columns that stand in the place of those of which anything is shown, then
+    /// the one that is added.
     fn rows(&mut self, whole: &RecordBatch, columns: Vec<ArrayRef>) -> io::Result<()>;
 
     /// The row group ends.

@@ -92,6 +92,17 @@ pub fn redact_fields(
     way: Way,
     fields: FieldOptions,
 ) -> sourdine::error::Result<Outcome> {
+    redact_with(engine, format, input, way, |settings| settings.fields = fields)
+}
+
+/// With settings that are changed before the run.
+pub fn redact_with(
+    engine: &Engine,
+    format: &str,
+    input: &[u8],
+    way: Way,
+    change: impl FnOnce(&mut Settings),
+) -> sourdine::error::Result<Outcome> {
     let output = Arc::new(Mutex::new(Vec::new()));
     let audit = Arc::new(Mutex::new(Vec::new()));
     let line = Run {
@@ -115,15 +126,15 @@ pub fn redact_fields(
         target: Target::Memory(Arc::clone(&output)),
         ticket: None,
     };
-    let settings = Settings {
+    let mut settings = Settings {
         jobs: way.jobs,
         chunk_bytes: way.chunk_bytes,
         chunks_ahead: way.chunks_ahead,
         format: Some(format::by_name(format).expect("a known format")),
         audit: Some((sink, line)),
-        fields,
         ..Settings::default()
     };
+    change(&mut settings);
     let report = run(engine, [job], settings)?;
     let output = output.lock().expect("nobody panics").clone();
     let audit = String::from_utf8(audit.lock().expect("nobody panics").clone()).expect("the audit is UTF-8");
