@@ -203,6 +203,8 @@ impl Entities {
 pub enum Role {
     /// What somebody said or wrote: everything is looked for.
     Text,
+    /// Several words in a field that nobody knows: all that is looked for in a text, but nobody said it in turn.
+    Prose,
     /// Any other string: structured rules, with its key as context.
     Value,
     /// The name of a field: structured rules.
@@ -217,6 +219,14 @@ pub enum Role {
     Whole(Whole),
     /// A conversation's id, a role word, a language, a timestamp: left alone.
     Exempt,
+}
+
+impl Role {
+    /// Whether it is read, as a text or by the rules alone.
+    #[must_use]
+    pub fn is_read(self) -> bool {
+        matches!(self, Role::Text | Role::Prose | Role::Value)
+    }
 }
 
 /// What becomes of a cell that is masked whole.

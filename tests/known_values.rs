@@ -98,3 +98,39 @@ fn a_name_that_is_a_word_of_a_spelling_alphabet_is_masked_beside_a_number() {
         assert_eq!(masked(said), expected);
     }
 }
+
+/// Whatever its field is called: logs call what was said `payload`, surveys `q7`.
+#[test]
+fn several_words_in_a_field_that_nobody_knows_are_read_as_a_text() {
+    assert_eq!(
+        masked(
+            "{\"id\":1,\"q7\":\"le conseiller, Kevin, a été super gentil\",\"plan\":\"Max Plus\",\"reason\":\"customer called to cancel\"}\n"
+        ),
+        "{\"id\":1,\"q7\":\"le conseiller, [PERSON_1], a été super gentil\",\"plan\":\"Max Plus\",\"reason\":\"customer called to cancel\"}\n"
+    );
+    let nested = masked(r#"{"payload":"{\"text\":\"hello, my name is Marie Dupont\",\"agent\":\"Marie\"}"}"#);
+    assert!(!nested.contains("Marie") && nested.contains(r#"\"agent\":\"[PERSON_"#), "{nested}");
+    // Who names the texts has named them all.
+    let named =
+        out(&pipe(&["redact", "-q", "--text-field", "text"], "{\"q7\":\"my name is Kevin Marsh, hi\"}\n"));
+    assert!(named.contains("Kevin Marsh"), "{named}");
+}
+
+/// It is no turn: it asks nothing, and what follows answers the turn before.
+#[test]
+fn what_a_field_tells_is_no_question() {
+    let talk = "{\"call_id\":\"c\",\"text\":\"what is your name please\",\"mood\":\"calm and quite friendly\"}\n\
+                {\"call_id\":\"c\",\"text\":\"rosebud\",\"mood\":\"what is your name\"}\n\
+                {\"call_id\":\"c\",\"text\":\"umbrella\"}\n";
+    let masked = masked(talk);
+    assert!(masked.contains(r#""text":"[PERSON_1]""#) && masked.contains("umbrella"), "{masked}");
+}
+
+/// A regression: the last turn before the field was not looked at again.
+#[test]
+fn a_name_in_a_field_behind_the_text_is_known_in_the_text() {
+    assert_eq!(
+        masked("{\"text\":\"i told rosebud that twice already\",\"customer_name\":\"Marie Rosebud\"}\n"),
+        "{\"text\":\"i told [PERSON_1] that twice already\",\"customer_name\":\"[PERSON_2]\"}\n"
+    );
+}

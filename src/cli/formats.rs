@@ -352,7 +352,7 @@ impl Columns {
 
     fn role(&self, role: Role, decision: Option<Decision>) -> String {
         match role {
-            Role::Text => "text",
+            Role::Text | Role::Prose => "text",
             Role::Value | Role::Key => "other string",
             Role::Number => "number",
             Role::Person => "name of a person",

@@ -179,16 +179,26 @@ impl Ruleset {
             Role::Person if place.text.any(place.start, place.end, |m| m.letter) => {
                 return self.person(place, scratch);
             }
-            Role::Person | Role::Text | Role::Value | Role::Key | Role::Number | Role::Recording => {}
+            Role::Person
+            | Role::Text
+            | Role::Prose
+            | Role::Value
+            | Role::Key
+            | Role::Number
+            | Role::Recording => {}
         }
         self.match_rules(place, scratch);
         self.addresses(place, scratch);
-        if matches!(place.role, Role::Text | Role::Value) {
+        if place.role.is_read() {
             self.said(place, scratch);
         }
-        if place.role == Role::Text {
-            self.people(place, scratch);
-            self.answer_name(place, scratch);
+        match place.role {
+            Role::Text => {
+                self.people(place, scratch);
+                self.answer_name(place, scratch);
+            }
+            Role::Prose => self.people_aside(place, scratch),
+            _ => {}
         }
         if !self.allowed.is_empty() {
             scratch.findings.retain(|finding| !self.is_allowed(finding.span.of(place.text.bytes)));
@@ -208,7 +218,7 @@ impl Ruleset {
             |at| anchors.push(at as u32),
         );
         // Names of fields and bare numbers hold no values without a digit or sign.
-        let may_speak = matches!(place.role, Role::Text | Role::Value | Role::Person);
+        let may_speak = place.role.is_read() || place.role == Role::Person;
         if !may_speak && scratch.anchors.is_empty() && !self.denies && self.anywhere.is_none() {
             return;
         }

@@ -84,6 +84,13 @@ impl Ruleset {
         self.people_beside_blanks(place, scratch);
     }
 
+    /// Names in what is no turn: it answers no question and asks none.
+    pub(super) fn people_aside(&self, place: &Place, scratch: &mut Scratch) {
+        let asked = std::mem::take(&mut scratch.asked_name);
+        self.people(place, scratch);
+        scratch.asked_name = asked;
+    }
+
     /// Puts the names into `scratch.findings` that are found when `masked` is: all that was found before in this
     /// place, sorted and disjoint.
     pub fn people_again(&self, place: &Place, masked: impl Iterator<Item = Span>, scratch: &mut Scratch) {
@@ -145,7 +152,7 @@ impl Ruleset {
             trace.attempts.extend(told);
         }
         self.note(named, findings);
-        if let Some(turn) = scratch.turns.get_mut(scratch.turn) {
+        if let Some(turn) = scratch.turns.get_mut(scratch.turn).filter(|_| place.role == Role::Text) {
             turn.words = Words::default();
             turn.words.add(scratch.names.said());
         }
@@ -201,7 +208,8 @@ impl Ruleset {
             let Scratch { known_names, names: buffers, .. } = scratch;
             names.remember(place.text, finding.span, finding.score >= SURE, known_names, buffers);
             if scratch.known_names.len() > known {
-                scratch.learned = scratch.turns.len();
+                // What a field tells was not known when the turn before it was looked at.
+                scratch.learned = scratch.turns.len() + usize::from(place.role != Role::Text);
             }
         }
     }
@@ -229,7 +237,7 @@ impl Ruleset {
         let Some((names, _)) = &self.names else { return };
         let Scratch { names: buffers, named, findings, known_names, .. } = scratch;
         named.clear();
-        let in_field = place.role != Role::Text;
+        let in_field = !matches!(place.role, Role::Text | Role::Prose);
         names.sweep(place.text, (place.start, place.end), in_field, known_names, buffers, named);
         self.note(named, findings);
     }

@@ -152,7 +152,7 @@ impl Engine {
                 continue;
             }
             let is_turn = segment.role == Role::Text && !is_aside(index);
-            let is_read = matches!(segment.role, Role::Text | Role::Value | Role::Key | Role::Number);
+            let is_read = segment.role.is_read() || matches!(segment.role, Role::Key | Role::Number);
             if is_read && is_aside(index) == in_copies {
                 let text = segment.span.of(chunk.text.bytes);
                 let (start, end) = (segment.span.start as usize, segment.span.end as usize);

@@ -130,7 +130,7 @@ impl Ear<'_> {
     /// Appends the tags that stand in texts already.
     fn tags(&self, entities: &Entities, mentions: &mut Vec<Mention>) {
         for (index, segment) in self.conversation.segments.iter().enumerate() {
-            if !matches!(segment.role, Role::Text | Role::Value) {
+            if !segment.role.is_read() {
                 continue;
             }
             let text = segment.span.of(self.chunk.text.bytes);
@@ -158,7 +158,7 @@ impl Ear<'_> {
         let segment = self.conversation.segments[mention.segment as usize];
         match segment.role {
             Role::Text => true,
-            Role::Value => {
+            Role::Prose | Role::Value => {
                 let is_phrase = self.text(segment.span).trim_ascii().len() > mention.span.len();
                 let own = self.strings(mention.span, mention.segment);
                 is_phrase && own.iter().flatten().any(|string| string.said.is_some())

@@ -111,7 +111,7 @@ impl Engine {
         for (index, segment) in conversation.segments.iter().enumerate() {
             let index = index as u32;
             let is_swept = match segment.role {
-                Role::Key | Role::Value => true,
+                Role::Key | Role::Prose | Role::Value => true,
                 Role::Text => copies_told && conversation.shown.aside(index).is_some(),
                 Role::Exempt | Role::Person | Role::Number | Role::Recording | Role::Whole(_) => false,
             };

@@ -22,9 +22,7 @@ impl Shown {
     /// Whether a record with these segments may hold lists of words: strings inside what it holds. Most records
     /// of a file have none, and no walk is made for them.
     pub(super) fn is_worth_it(segments: &[Segment]) -> bool {
-        let is_inside = |s: &&Segment| {
-            matches!(s.role, Role::Text | Role::Value) && (s.depth > 1 || s.name == Segment::UNNAMED)
-        };
+        let is_inside = |s: &&Segment| s.role.is_read() && (s.depth > 1 || s.name == Segment::UNNAMED);
         segments
             .chunk_by(|one, other| one.record == other.record)
             .any(|record| record.iter().filter(is_inside).take(STRINGS).count() == STRINGS)
@@ -77,7 +75,7 @@ impl Shown {
             let is_later_word = leaf_of[index] != u32::MAX && lists.is_later(leaf_of[index]);
             wanted[index] |= match segment.role {
                 Role::Exempt => false,
-                Role::Text | Role::Value => !is_later_word,
+                Role::Text | Role::Prose | Role::Value => !is_later_word,
                 Role::Key | Role::Number | Role::Person | Role::Recording | Role::Whole(_) => true,
             };
             if wanted[index] && segment.role != Role::Key {
@@ -119,7 +117,9 @@ impl Shown {
                 let leaf = tree.leaves.get(leaf_of[index] as usize);
                 leaf.is_none_or(|leaf| tree.nodes[leaf.node as usize].field == Field::Technical)
             };
-            if role == Role::Value && (self.text[start..].contains(&b' ') || !is_technical()) {
+            if matches!(role, Role::Prose | Role::Value)
+                && (self.text[start..].contains(&b' ') || !is_technical())
+            {
                 role = Role::Text;
             }
             places[index] = segments.len() as u32;

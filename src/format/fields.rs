@@ -122,6 +122,8 @@ pub(super) struct Fields {
     only_text: bool,
     /// Whether strings are text unless their name says otherwise.
     all_text: bool,
+    /// Whether several words are read as a text where nobody knows what the field holds.
+    reads_prose: bool,
     pub(super) labels: Arc<Labels>,
 }
 
@@ -169,6 +171,7 @@ impl Fields {
             pointers,
             only_text: options.only_text,
             all_text: false,
+            reads_prose: options.text.is_empty(),
             labels: options.headings.labels(),
         }
     }
@@ -218,9 +221,15 @@ impl Fields {
             Field::Technical if otherwise == Role::Text && !value.contains(&b' ') => Role::Value,
             Field::Person => Role::Person,
             Field::PersonAtTop if top && !value.iter().any(u8::is_ascii_digit) => Role::Person,
+            _ if otherwise == Role::Value && self.reads_prose && is_prose(value) => Role::Prose,
             _ => otherwise,
         }
     }
+}
+
+/// Whether a string is a sentence rather than a name of something: three words or more.
+fn is_prose(value: &[u8]) -> bool {
+    memchr::memchr_iter(b' ', value.trim_ascii()).nth(1).is_some()
 }
 
 /// What the last names and values were found to be: records of a file repeat them. Nothing depends on it

@@ -9,7 +9,7 @@ use std::collections::hash_map::Entry;
 
 use super::fields::{Field, Fields};
 use super::id_hash;
-use crate::model::{Escape, Role, Segment, Span};
+use crate::model::{Escape, Segment, Span};
 
 /// All values that are reached by the same names.
 #[derive(Default)]
@@ -303,7 +303,7 @@ impl Tree {
         if of_name == Field::Speaker {
             self.speakers.push(index);
         }
-        if !matches!(segment.role, Role::Text | Role::Value) {
+        if !segment.role.is_read() {
             return;
         }
         let node = &mut self.nodes[here.member as usize];

@@ -129,7 +129,7 @@ impl Values {
     }
 
     pub(super) fn is_speaker(&self, chunk: &Chunk, conversation: &Conversation, segment: &Segment) -> bool {
-        matches!(segment.role, Role::Exempt | Role::Person | Role::Value)
+        matches!(segment.role, Role::Exempt | Role::Person | Role::Prose | Role::Value)
             && self.fields.of(self.keys(chunk, conversation, segment)[0]) == Field::Speaker
     }
 

@@ -164,7 +164,7 @@ impl Ruleset {
     /// Adds the addresses of the text to `scratch.findings`, which holds what rules found.
     pub(super) fn addresses(&self, place: &Place, scratch: &mut Scratch) {
         let Some(addresses) = &self.addresses else { return };
-        if !matches!(place.role, Role::Text | Role::Value) {
+        if !place.role.is_read() {
             return;
         }
         let mut buffers = std::mem::take(&mut scratch.addresses);
