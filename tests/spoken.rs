@@ -249,3 +249,79 @@ fn regressions() {
         "between two thousand and fifteen and two thousand nineteen"
     );
 }
+
+/// A regression: words around spelled letters were looked for where the letters are heard, not where they stand, so
+/// that the first bytes of a file alone had any.
+#[test]
+fn where_a_line_stands_in_its_file_changes_nothing() {
+    let engine = engine(Mode::Mask);
+    let mut lines: Vec<String> = vec![
+        "it is spelled D A I N ok".into(),
+        "my surname is E-O-I-N".into(),
+        "mein name ist k o h l".into(),
+        "the code is q seven r two".into(),
+    ];
+    for lang in ["en", "fr", "de", "es", "it"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("testdata/spoken/{lang}.jsonl"));
+        let turns = fs::read_to_string(path).expect("the conversations are there");
+        for turn in turns.lines().step_by(7) {
+            let turn: serde_json::Value = serde_json::from_str(turn).expect("a turn");
+            lines.push(turn["text"].as_str().expect("a text").to_owned());
+        }
+    }
+    let alone: String = lines
+        .iter()
+        .map(|line| redact(&engine, "text", format!("{line}\n").as_bytes(), PLAIN).text())
+        .collect();
+    let all = redact(&engine, "text", format!("{}\n", lines.join("\n")).as_bytes(), PLAIN).text();
+    for (one, of_all) in alone.lines().zip(all.lines()) {
+        assert_eq!(one, of_all);
+    }
+    assert_eq!(alone, all);
+}
+
+#[test]
+fn letters_that_hyphens_join_are_spelled_vowels_too() {
+    for (said, wanted) in [
+        ("It's Oyelaran. O-Y-E-L-A-R-A-N.", "It's [PERSON_1]. [PERSON_1]."),
+        ("Caoimhe. C-A-O-I-M-H-E.", "[PERSON_1]. [PERSON_1]."),
+        ("my surname is E-O-I-N", "my surname is [SPELLED_1]"),
+        ("that's T I M H E S T", "that's [SPELLED_1]"),
+        ("hi, i m 15 btw", "hi, i m 15 btw"),
+    ] {
+        assert_eq!(masked(said), wanted);
+    }
+}
+
+#[test]
+fn digits_said_one_by_one_are_a_code() {
+    for (said, wanted) in [
+        ("siete siete cero ocho tres uno", "[NUMBER_1]"),
+        ("moment kam an sieben sieben null eins neun vier", "moment kam an [NUMBER_1]"),
+        ("eight oh three six", "[NUMBER_1]"),
+        ("one two three four five six seven eight", "one two three four five six seven eight"),
+        ("they lost three two and won four one", "they lost three two and won four one"),
+        ("you press two five eight zero hash", "you press [PIN_1]"),
+    ] {
+        assert_eq!(masked(said), wanted);
+    }
+}
+
+#[test]
+fn days_of_birth_as_people_say_them() {
+    for (said, wanted) in [
+        ("geboren am vierzehnten mai dreiundachtzig", "geboren am [DATE_OF_BIRTH_1]"),
+        ("ich bin am dritten märz einundsechzig geboren", "ich bin am [DATE_OF_BIRTH_1] geboren"),
+        (
+            "and your date of birth\nseven nineteen sixty eight",
+            "and your date of birth\nseven nineteen sixty eight",
+        ),
+    ] {
+        assert_eq!(masked(said), wanted);
+    }
+    let call = "Agent: and your date of birth\nCustomer: seven nineteen sixty eight\n\n\
+                Agent: wann sind sie geboren\nKunde: im november neunundfünfzig\n";
+    let wanted = "Agent: and your date of birth\nCustomer: [DATE_OF_BIRTH_1]\n\n\
+                  Agent: wann sind sie geboren\nKunde: im [DATE_OF_BIRTH_1]\n";
+    assert_eq!(masked(call), wanted);
+}

@@ -8,7 +8,7 @@ use super::spoken::{Said, Spoken};
 use super::{Place, Ruleset, Scratch};
 use crate::limits;
 use crate::model::{Finding, Role};
-use crate::view::spoken::lexicon::Lexicon;
+use crate::view::spoken::lexicon::{Lexicon, MONTH};
 
 /// Bytes around evidence that are listened to: what is said may begin and end with other words than those.
 const HEARD_BEFORE: usize = 48;
@@ -68,6 +68,10 @@ impl Ruleset {
         let together = |a: &(u32, u32, Evidence), b: &(u32, u32, Evidence)| {
             let gap = b.0.saturating_sub(a.1);
             match (a.2, b.2) {
+                // Written as anybody writes it.
+                (Evidence::Word(MONTH), Evidence::Digits) | (Evidence::Digits, Evidence::Word(MONTH)) => {
+                    false
+                }
                 (Evidence::Digits, Evidence::Digits) => {
                     gap < TOGETHER / 2 && text.any(a.1 as usize, b.0 as usize, |m| m.letter)
                 }

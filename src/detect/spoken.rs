@@ -8,7 +8,7 @@
 //! It must cost nothing where nothing is said: only known words that were met anyway, letters that stand alone
 //! and digits with words between are evidence.
 
-use super::context::{Near, WordsBuilder};
+use super::context::{Cue, Near, WordsBuilder};
 use super::evidence::{Evidence, TINY, blank_from};
 use super::names::spelling::fold_hash;
 use super::trace::Trace;
@@ -16,15 +16,16 @@ use super::{Place, Ruleset, Scratch, context};
 use crate::error::{Error, Result};
 use crate::model::{Entity, Finding, NUMBER, PERSON, Role, SPELLED, Span, ValueId};
 use crate::scan::Text;
-use crate::view::spoken::lexicon::Lexicon;
+use crate::view::spoken::lexicon::{EN, Lexicon};
 use crate::view::spoken::{Asked, Form, Listener, Nature, Reading, Saying};
 use crate::view::{Blank, View};
 
 /// What is needed to find what is said.
 pub(super) struct Spoken {
     pub(super) lexicon: Lexicon,
-    /// The words that announce spelling, a postcode, a date of birth.
+    /// The words that announce spelling, a name, a postcode, a date of birth.
     pub(super) spelling: context::Group,
+    naming: context::Group,
     pub(super) postcode: context::Group,
     pub(super) birth: context::Group,
     /// Number of the rule that finds spelled letters which nothing else names.
@@ -48,10 +49,12 @@ impl Spoken {
             words.speaks(word, *weight);
         }
         let spelling = words.group(lexicon.spelling()).map_err(Error::Usage)?;
+        let naming = words.group(lexicon.naming()).map_err(Error::Usage)?;
         let [postcode, birth] = asked;
         Ok(Spoken {
             lexicon,
             spelling,
+            naming,
             postcode,
             birth,
             spelled_rule: rules.0,
@@ -72,6 +75,8 @@ pub(super) struct Said {
     pub(super) loud: Vec<(usize, usize)>,
     pub(super) evidence: Vec<(u32, u32, Evidence)>,
     found: Vec<Finding>,
+    /// Context words of the text, while those of what is heard stand in their place.
+    cues: Vec<Cue>,
     readings: Vec<Reading>,
     groups: Vec<u8>,
     probe: String,
@@ -99,6 +104,9 @@ const LANGUAGES_OF: [&[&str]; 5] = [
     &["ES", "US"],
     &["IT", "CH"],
 ];
+/// Digits said one by one that are a code, and so where nothing else is said.
+const DICTATED: usize = 6;
+const DICTATED_ALONE: usize = 4;
 /// Other readings that are tried when the first one names nothing.
 const OTHERS: usize = 12;
 /// Letters and digits above which no other reading is tried: no identifier is longer, and none of digits alone.
@@ -185,7 +193,8 @@ impl Ruleset {
     /// Listens in the windows and finds what rules say of what is heard.
     fn listen(&self, spoken: &Spoken, place: &Place, scratch: &mut Scratch, said: &mut Said) {
         // The rules' own buffers are used once more; what stands in the text itself is put back afterwards.
-        let own = std::mem::take(&mut scratch.surroundings.own);
+        said.cues.clear();
+        std::mem::swap(&mut scratch.surroundings.own, &mut said.cues);
         let hits = std::mem::take(&mut scratch.hits);
         let findings = std::mem::take(&mut scratch.findings);
         let before = std::mem::take(&mut scratch.surroundings.before);
@@ -201,7 +210,7 @@ impl Ruleset {
             scratch.surroundings.before.clear();
         }
         scratch.surroundings.before = before;
-        scratch.surroundings.own = own;
+        std::mem::swap(&mut scratch.surroundings.own, &mut said.cues);
         scratch.hits = hits;
         scratch.findings = findings;
         scratch.surroundings.note_present(&self.words, self.lexicon_of.len());
@@ -305,13 +314,33 @@ impl Ruleset {
         }
         let is_found = said.found[first..].iter().any(|finding| finding.span.overlaps(saying.span));
         let is_long = length > LONGEST || is_refused && digits >= LONG && !saying.is_cardinal;
-        (is_long && !is_found).then(|| Finding {
+        let is_dictated = nature == Nature::Number && self.is_dictated(place, saying, said);
+        ((is_long || is_dictated) && !is_found).then(|| Finding {
             span: saying.span,
             entity: NUMBER,
             rule: spoken.long_rule,
             score: 60,
             value: scratch.values.note(said.listener.written(saying).as_bytes()),
         })
+    }
+
+    /// Whether digits are said one by one, as nobody says how many: a code, even where no word announces it. Fewer do
+    /// where nothing else is said.
+    fn is_dictated(&self, place: &Place, saying: &Saying, said: &mut Said) -> bool {
+        let Said { listener, groups, .. } = said;
+        listener.groups(place.text.bytes, saying, groups);
+        let written = listener.written(saying).as_bytes();
+        let mut from = 0;
+        let one_by_one = groups.iter().all(|&end| {
+            let group = &written[std::mem::replace(&mut from, usize::from(end))..usize::from(end)];
+            // `double four`
+            group.iter().all(|digit| *digit == group[0])
+        });
+        let (head, tail) = listener.edges(saying, (place.start, place.end), self.lexicon());
+        let least = if head && tail && place.role == Role::Text { DICTATED_ALONE } else { DICTATED };
+        let goes_up = written.windows(2).all(|pair| pair[1] == pair[0] + 1);
+        let goes_down = written.windows(2).all(|pair| pair[0] == pair[1] + 1);
+        one_by_one && written.len() >= least && !goes_up && !goes_down && !is_counting(written)
     }
 
     /// Whether what a rule found may be meant by who said it: numbers of a country are said in its languages, and
@@ -349,11 +378,14 @@ impl Ruleset {
                 let fits = |text: &str, most: u8| {
                     text.len() <= 2 && text.parse().is_ok_and(|n| (1..=most).contains(&n))
                 };
-                if day < month
-                    && matches!(last - month, 2 | 4)
-                    && fits(&written[..day], 31)
-                    && fits(&written[day..month], 12)
-                {
+                if day >= month {
+                    continue;
+                }
+                // `seven nineteen sixty eight`, as Americans say it.
+                let is_american = saying.lang == EN && fits(&written[..day], 12);
+                let is_day = fits(&written[..day], 31) && fits(&written[day..month], 12)
+                    || is_american && fits(&written[day..month], 31);
+                if matches!(last - month, 2 | 4) && is_day {
                     let text = format!("{}/{}/{}", &written[..day], &written[day..month], &written[month..]);
                     readings.push(Reading { text, groups: Vec::new() });
                 }
@@ -412,17 +444,24 @@ impl Ruleset {
         place: &Place,
         saying: &Saying,
         scratch: &mut Scratch,
-        said: &Said,
+        said: &mut Said,
     ) -> Option<Finding> {
-        let written = said.listener.written(saying);
+        let Said { listener, cues, .. } = said;
+        let written = listener.written(saying);
         let letters = written.chars().filter(|c| c.is_alphabetic()).count();
         let digits = written.chars().count() - letters;
         let small = written.to_lowercase();
         let (start, end) = (saying.span.start as usize, saying.span.end as usize);
         let is_near = |word: &[u8]| self.stands_near(place, (start, end), word);
+        // They stand where the text has them, not where they are heard.
+        std::mem::swap(&mut scratch.surroundings.own, cues);
+        let is_announced = |group: context::Group, within: u32| {
+            scratch.surroundings.near(&self.words, group, within, (start, end), place.start) == Near::Yes
+        };
         let is_asked = scratch.asked_name[0]
-            || scratch.surroundings.near(&self.words, spoken.spelling, 60, (start, end), place.start)
-                == Near::Yes;
+            || is_announced(spoken.spelling, 60)
+            || digits == 0 && is_announced(spoken.naming, 30);
+        std::mem::swap(&mut scratch.surroundings.own, cues);
         let is_name = digits == 0
             && letters >= 3
             && (is_near(small.as_bytes()) || scratch.known_names.contains(&fold_hash(small.as_bytes())));

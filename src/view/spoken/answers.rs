@@ -90,7 +90,7 @@ pub(super) fn answer(tokens: &[Token], lexicon: &Lexicon, asked: Asked) -> Optio
             let digits: usize = inside.iter().filter(|token| token.kind != Kind::Word).map(Token::len).sum();
             let named = inside.iter().any(names_a_day);
             signs > 0
-                && (named && digits > 0 || digits >= 4)
+                && (named && (digits > 0 || inside.iter().any(counts)) || digits >= 4)
                 && digits <= DIGITS_OF_DAY
                 && (signs + rest) * 2 >= inside.len()
         }

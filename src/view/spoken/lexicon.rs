@@ -17,7 +17,8 @@ pub type Lang = u8;
 
 /// The languages in which numbers are understood.
 pub const LANGUAGES: [&str; 5] = ["en", "fr", "de", "es", "it"];
-pub(super) const EN: Lang = 0;
+/// English.
+pub const EN: Lang = 0;
 pub(super) const FR: Lang = 1;
 pub(super) const DE: Lang = 2;
 pub(super) const ES: Lang = 3;
@@ -100,6 +101,8 @@ pub enum Mark {
     Unit,
     /// A word before an address that is no part of it.
     Carrier,
+    /// A word that announces a name, which may be spelled then.
+    Naming,
     /// A word that announces spelling.
     Spelling,
     /// A word that tells the language: one of its commonest.
@@ -202,6 +205,7 @@ pub struct Lexicon {
     anchors: Vec<(String, u8)>,
     acronyms: HashSet<u64>,
     spelling: Vec<String>,
+    naming: Vec<String>,
 }
 
 /// A digest of all lexicons, in hexadecimal.
@@ -285,6 +289,12 @@ impl Lexicon {
         self.told[usize::from(self.word(hash_of(folded)))]
     }
 
+    /// Words that announce a name.
+    #[must_use]
+    pub fn naming(&self) -> &[String] {
+        &self.naming
+    }
+
     /// Words that announce spelling.
     #[must_use]
     pub fn spelling(&self) -> &[String] {
@@ -298,12 +308,16 @@ impl Lexicon {
     }
 }
 
+/// The weight of evidence that a month is.
+pub const MONTH: u8 = 3;
+
 #[derive(Default)]
 struct Builder {
     /// Folded words with a sense for each language.
     words: BTreeMap<Vec<u8>, [Sense; 5]>,
     anchors: BTreeMap<String, u8>,
     spelling: Vec<String>,
+    naming: Vec<String>,
 }
 
 impl Builder {
@@ -369,10 +383,15 @@ impl Builder {
         for table in [&file.numbers, &file.scales, &file.multipliers, &file.alphabet] {
             table.values().for_each(|words| self.anchor(lang, words, 1));
         }
+        // A month beside a number is a day: `vierzehnten juli dreiundachtzig`. The short ones are mostly other words.
+        let months = file.months.values().flat_map(|words| words.split_ascii_whitespace());
+        let months: Vec<&str> = months.filter(|word| word.len() > 3 || *word == "mai").collect();
+        self.anchor(lang, &months.join(" "), MONTH);
         let of = |mark: Mark| file.words.get(&mark).map_or("", String::as_str);
         let mut signs: Vec<&str> = of(Mark::At).split_ascii_whitespace().collect();
         // `at` and `chez` stand in every other sentence.
         signs.retain(|word| word.len() > 4);
+        self.naming.extend(of(Mark::Naming).split_ascii_whitespace().map(ToOwned::to_owned));
         self.spelling.extend(of(Mark::Spelling).split_ascii_whitespace().map(ToOwned::to_owned));
         self.anchor(lang, &signs.join(" "), 2);
         self.anchor(lang, of(Mark::Dot), 1);
@@ -412,7 +431,17 @@ impl Builder {
             (bits(&Sense::counts), bits(&|sense| sense.is(Mark::Common)), bits(&quiet))
         };
         let told = senses.iter().map(told).collect();
-        Lexicon { slots, senses, known, hints, told, anchors, acronyms, spelling: self.spelling }
+        Lexicon {
+            slots,
+            senses,
+            known,
+            hints,
+            told,
+            anchors,
+            acronyms,
+            spelling: self.spelling,
+            naming: self.naming,
+        }
     }
 }
 

@@ -275,7 +275,7 @@ impl<'a> Heard<'a> {
         let (single, sense) = (self.single_letter(at), self.sense(at));
         if single > 0 {
             let is_word = b"aeiouy\xe0\xe8\xe9\xf2".contains(&single) || sense.is(Mark::Unit);
-            return if is_word { 1 } else { 2 };
+            return if is_word && !self.is_chained(at) { 1 } else { 2 };
         }
         match (sense.letter, sense.heard, sense.alphabet) {
             (1.., ..) => 2,
@@ -283,6 +283,17 @@ impl<'a> Heard<'a> {
             (.., 1..) => 1,
             _ => 0,
         }
+    }
+
+    /// Whether the letter is one of three at least that hyphens join: `O-Y-E`.
+    fn is_chained(&self, at: usize) -> bool {
+        let joined = |at: usize| {
+            at > 0
+                && self.tokens.get(at).is_some_and(|token| token.gap == Gap::Hyphen && token.letter != 0)
+                && self.tokens[at - 1].letter != 0
+        };
+        let (own, next) = (joined(at), joined(at + 1));
+        own && next || next && joined(at + 2) || own && joined(at - 1)
     }
 
     /// A letter that is spelled at token `at`: alone, by name, or by a word for it.

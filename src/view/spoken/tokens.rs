@@ -227,6 +227,13 @@ fn join_phrases(bytes: &[u8], lexicon: &Lexicon, first: usize, tokens: &mut Vec<
                 if next.kind != Kind::Word || matches!(next.gap, Gap::Break | Gap::Stop | Gap::Comma) {
                     break;
                 }
+                // Who spells `T I M` does not say `I'm`; `i m 15` does.
+                let are_letters = tokens[at + more].letter != 0 && next.letter != 0;
+                let stands_beside = at > first && tokens[kept - 1].letter != 0
+                    || tokens.get(at + more + 2).is_some_and(|token| token.letter != 0);
+                if are_letters && next.gap != Gap::Apostrophe && stands_beside {
+                    break;
+                }
                 joined.push(b'_');
                 fold(next.of(bytes), &mut joined);
                 let word = lexicon.word(hash_of(&joined));
