@@ -340,7 +340,9 @@ impl Ruleset {
         let least = if head && tail && place.role == Role::Text { DICTATED_ALONE } else { DICTATED };
         let goes_up = written.windows(2).all(|pair| pair[1] == pair[0] + 1);
         let goes_down = written.windows(2).all(|pair| pair[0] == pair[1] + 1);
-        one_by_one && written.len() >= least && !goes_up && !goes_down && !is_counting(written)
+        // `rooms two oh four and two oh five`
+        let are_two = listener.holds_and(saying, self.lexicon());
+        one_by_one && written.len() >= least && !are_two && !goes_up && !goes_down && !is_counting(written)
     }
 
     /// Whether what a rule found may be meant by who said it: numbers of a country are said in its languages, and

@@ -18,6 +18,8 @@ pub enum Asked {
 
 /// Most words of an answer, and most signs of its tokens with digits where it is a day: `22nd of the 3rd 2016`.
 const WORDS: usize = 40;
+/// Words of a day without any digits: `november neunundfünfzig`.
+const WORDS_OF_DAY: usize = 5;
 const DIGITS_OF_DAY: usize = 12;
 
 /// The answer among the tokens, if most of them are what was asked for.
@@ -90,7 +92,8 @@ pub(super) fn answer(tokens: &[Token], lexicon: &Lexicon, asked: Asked) -> Optio
             let digits: usize = inside.iter().filter(|token| token.kind != Kind::Word).map(Token::len).sum();
             let named = inside.iter().any(names_a_day);
             signs > 0
-                && (named && (digits > 0 || inside.iter().any(counts)) || digits >= 4)
+                && (named && (digits > 0 || inside.len() <= WORDS_OF_DAY && inside.iter().any(counts))
+                    || digits >= 4)
                 && digits <= DIGITS_OF_DAY
                 && (signs + rest) * 2 >= inside.len()
         }

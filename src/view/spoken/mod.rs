@@ -278,6 +278,15 @@ impl Listener {
         (head, tail)
     }
 
+    /// Whether a word that ties two numbers stands in the saying.
+    #[must_use]
+    pub fn holds_and(&self, saying: &Saying, lexicon: &Lexicon) -> bool {
+        let first = self.tokens.partition_point(|token| token.start < saying.span.start);
+        let own = self.tokens[first..].iter().take_while(|token| token.start < saying.span.end);
+        own.filter(|token| token.letter == 0)
+            .any(|token| lexicon.sense(token.word, saying.lang).is(Mark::And))
+    }
+
     /// Where the groups of a saying's first reading end in it.
     pub fn groups(&mut self, text: &[u8], saying: &Saying, out: &mut Vec<u8>) {
         out.clear();

@@ -274,6 +274,9 @@ impl<'a> Heard<'a> {
         };
         let (single, sense) = (self.single_letter(at), self.sense(at));
         if single > 0 {
+            if self.is_euphonic(at) {
+                return 0;
+            }
             let is_word = b"aeiouy\xe0\xe8\xe9\xf2".contains(&single) || sense.is(Mark::Unit);
             return if is_word && !self.is_chained(at) { 1 } else { 2 };
         }
@@ -283,6 +286,16 @@ impl<'a> Heard<'a> {
             (.., 1..) => 1,
             _ => 0,
         }
+    }
+
+    /// Whether it is the letter of `a-t-il`.
+    fn is_euphonic(&self, at: usize) -> bool {
+        let follows = |next: &Token| {
+            let word = next.of(self.text);
+            let is_one = |one: &&[u8]| word.eq_ignore_ascii_case(one);
+            next.gap == Gap::Hyphen && [&b"il"[..], b"elle", b"on", b"ils", b"elles"].iter().any(is_one)
+        };
+        self.tokens[at].letter == b't' && self.tokens.get(at + 1).is_some_and(follows)
     }
 
     /// Whether the letter is one of three at least that hyphens join: `O-Y-E`.
