@@ -15,6 +15,7 @@ mod found;
 mod heard;
 mod look;
 mod project;
+mod readback;
 mod report;
 mod stream;
 mod sweep;

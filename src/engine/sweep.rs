@@ -4,7 +4,7 @@
 //! its words stands in them, with what they had heard when they were looked at first. Strings that are no text
 //! (`"title": "Marie Dupont"`) and names of fields (`{"Marie Dupont": 12}`) are only held against the known names.
 
-use super::{Engine, FileContext, Worker};
+use super::{Engine, FileContext, Worker, readback};
 use crate::detect::{Place, Scratch, Stitched};
 use crate::format::{Chunk, Conversation};
 use crate::model::{Finding, Located, PERSON, Role, Segment, Span};
@@ -83,6 +83,7 @@ impl Engine {
         worker: &mut Worker,
     ) {
         let mut stitched = self.rules.stitch(&mut worker.detect);
+        readback::lengthen(chunk, conversation, &mut stitched, worker);
         self.note_values(chunk, conversation, worker);
         self.echoes(chunk, conversation, (from, false), worker, &mut stitched);
         self.mask_too(file, chunk, conversation, stitched, worker);
