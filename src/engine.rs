@@ -7,6 +7,7 @@
 //! something in it folds), findings are united, the policy says what is masked, values get their numbers,
 //! and the records are copied with the edits spliced in.
 
+mod again;
 mod echo;
 pub mod explain;
 mod explained;

@@ -95,6 +95,9 @@ pub const GOLD_LABEL_BYTES: usize = 64;
 /// Words of names that a conversation remembers. A call of an hour has some twenty.
 pub const NAMES_REMEMBERED: usize = 256;
 
+/// Addresses said aloud that a conversation remembers, to know parts of them again. A call has two or three.
+pub const ADDRESSES_REMEMBERED: usize = 64;
+
 /// Values with digits that a conversation remembers, to know them again where no rule would name them. A call of an
 /// hour has some fifty.
 pub const VALUES_REMEMBERED: usize = 4096;

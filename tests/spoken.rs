@@ -325,3 +325,22 @@ fn days_of_birth_as_people_say_them() {
                   Agent: wann sind sie geboren\nKunde: im [DATE_OF_BIRTH_1]\n";
     assert_eq!(masked(call), wanted);
 }
+
+#[test]
+fn what_is_read_back_of_a_value_goes_as_far_as_the_value() {
+    let call = "Agent: votre numéro de permis\nClient: c'est douze a l zéro zéro quatre vingt treize cinq\n\
+                Agent: 12 al 00 93 5 très bien\n";
+    let wanted = "Agent: votre numéro de permis\nClient: c'est [DRIVING_LICENCE_1]\n\
+                  Agent: [DRIVING_LICENCE_1] très bien\n";
+    assert_eq!(masked(call), wanted);
+}
+
+#[test]
+fn a_part_of_an_address_is_known_again() {
+    let call = "Agent: it's w w w dot northmoor dash energy dot example slash move\n\
+                Customer: northmoor dash energy dash like a hyphen\nAgent: yeah hyphen dot example slash move\n\
+                Customer: that was a lot of energy and a slash of paint\n";
+    let wanted = "Agent: it's [URL_1]\nCustomer: [URL_1] dash like a hyphen\nAgent: yeah hyphen [URL_1]\n\
+                  Customer: that was a lot of energy and a slash of paint\n";
+    assert_eq!(masked(call), wanted);
+}

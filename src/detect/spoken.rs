@@ -122,6 +122,12 @@ impl Ruleset {
         &self.spoken.as_ref().expect("asked only where it is looked for").lexicon
     }
 
+    /// The words of what is said aloud, if it is looked for over turns.
+    #[must_use]
+    pub fn heard_words(&self) -> Option<&Lexicon> {
+        self.spoken.as_ref().filter(|_| self.stitches).map(|spoken| &spoken.lexicon)
+    }
+
     /// Adds to `scratch.findings` what is said aloud in the text.
     pub(super) fn said(&self, place: &Place, scratch: &mut Scratch) {
         let Some(spoken) = &self.spoken else { return };

@@ -24,10 +24,6 @@ pub(super) fn lengthen(
         let Some(value) = worker.detect.values.get(piece.finding.value) else { continue };
         let whole: Vec<u8> = signs(value).collect();
         let segment = &conversation.segments[piece.segment as usize];
-        // A letter may be half of an escape.
-        if segment.escaped {
-            continue;
-        }
         let (first, segment) = (segment.span.start, segment.span.of(chunk.text.bytes));
         let (start, end) = ((piece.span.start - first) as usize, (piece.span.end - first) as usize);
         let own: Vec<u8> = signs(&segment[start..end]).collect();
@@ -49,7 +45,8 @@ fn around(
         let last = start - gap;
         let length = text[..last].iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count();
         let part = &text[last - length..last];
-        let is_whole = !text[..last - length].last().is_some_and(|&b| b >= 0x80);
+        // Nor is it half of an escape.
+        let is_whole = !text[..last - length].last().is_some_and(|&b| b >= 0x80 || b == b'\\');
         if gap > GAP || length == 0 || !is_whole {
             break;
         }

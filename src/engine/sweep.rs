@@ -86,6 +86,7 @@ impl Engine {
         readback::lengthen(chunk, conversation, &mut stitched, worker);
         self.note_values(chunk, conversation, worker);
         self.echoes(chunk, conversation, (from, false), worker, &mut stitched);
+        self.said_again(chunk, conversation, from, worker, &mut stitched);
         self.mask_too(file, chunk, conversation, stitched, worker);
     }
 

@@ -262,6 +262,28 @@ impl Lexicon {
         &self.hints[usize::from(word)]
     }
 
+    /// A hash of the word, in UTF-8, that is the same however it is written, and what it is in an address that is said.
+    #[must_use]
+    pub fn part(&self, word: &[u8]) -> (u64, Part) {
+        const SIGNS: [Mark; 6] = [Mark::At, Mark::Dot, Mark::Dash, Mark::Underscore, Mark::Slash, Mark::Www];
+        const ENDINGS: [Mark; 2] = [Mark::Ending, Mark::MailEnding];
+        let mut folded = Vec::with_capacity(word.len());
+        fold(word, &mut folded);
+        let hash = hash_of(&folded);
+        let known = self.word(hash);
+        let any = |marks: &[Mark]| {
+            (0..LANGUAGES.len() as Lang)
+                .any(|lang| marks.iter().any(|&mark| self.sense(known, lang).is(mark)))
+        };
+        let part = match known {
+            0 => Part::Own,
+            _ if any(&SIGNS) => Part::Sign,
+            _ if any(&ENDINGS) => Part::Ending,
+            _ => Part::Own,
+        };
+        (hash, part)
+    }
+
     /// Words that make a text worth reading, in small letters, with and without accents, and the weight of
     /// their evidence.
     #[must_use]
@@ -306,6 +328,17 @@ impl Lexicon {
     pub fn is_acronym(&self, letters: &str) -> bool {
         self.acronyms.contains(&hash_of(letters.as_bytes()))
     }
+}
+
+/// What a word is in an address that is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// A sign: `dot`, `arobase`.
+    Sign,
+    /// A last part that many addresses share: `com`.
+    Ending,
+    /// Anything else.
+    Own,
 }
 
 /// The weight of evidence that a month is.

@@ -3,7 +3,7 @@
 //! A run is a stretch of number words, digits and letters, with what people put between them: fillers,
 //! repairs, signs said aloud, a word that a recogniser misheard. It begins and ends with a number or letter.
 
-use super::lexicon::{IT, Lang, Lexicon, Mark, Sense};
+use super::lexicon::{ES, IT, Lang, Lexicon, Mark, Sense};
 use super::numbers::{Unit, What};
 use super::tokens::{Gap, Kind, Token};
 use crate::limits;
@@ -58,7 +58,8 @@ struct Core {
 
 impl<'a> Heard<'a> {
     pub(super) fn sense(&self, at: usize) -> &'a Sense {
-        let word = self.tokens.get(at).map_or(0, |token| token.word);
+        let is_known = |token: &&Token| self.lang != ES || !token.is_grave;
+        let word = self.tokens.get(at).filter(is_known).map_or(0, |token| token.word);
         self.lexicon.sense(word, self.lang)
     }
 

@@ -61,6 +61,8 @@ pub(super) struct Token {
     pub(super) letter: u8,
     /// Whether an apostrophe follows: `d'accord`.
     pub(super) elided: bool,
+    /// Whether it has an accent that Spanish has not: `très` is no number there.
+    pub(super) is_grave: bool,
 }
 
 impl Token {
@@ -129,6 +131,7 @@ pub(super) fn cut(text: Text, (start, end): (usize, usize), lexicon: &Lexicon, o
             fold(word, &mut folded);
             new.word = lexicon.word(hash_of(&folded));
             new.letter = letter_of(word);
+            new.is_grave = has_grave(word);
             new.elided =
                 bytes.get(at).is_some_and(|&b| b == b'\'') || bytes[at..].starts_with("’".as_bytes());
         }
@@ -139,7 +142,22 @@ pub(super) fn cut(text: Text, (start, end): (usize, usize), lexicon: &Lexicon, o
 }
 
 fn token(start: usize, end: usize, kind: Kind, gap: Gap) -> Token {
-    Token { start: start as u32, end: end as u32, kind, gap, word: 0, letter: 0, elided: false }
+    Token {
+        start: start as u32,
+        end: end as u32,
+        kind,
+        gap,
+        word: 0,
+        letter: 0,
+        elided: false,
+        is_grave: false,
+    }
+}
+
+/// Whether `à`, `â`, `ç`, `è`, `ê` or `ë` stands in the word.
+fn has_grave(word: &[u8]) -> bool {
+    word.windows(2)
+        .any(|pair| pair[0] == 0xC3 && matches!(pair[1] | 0x20, 0xA0 | 0xA2 | 0xA7 | 0xA8 | 0xAA | 0xAB))
 }
 
 /// Whether a letter stands there; what lies beyond the basic plane (emoji) is none.
