@@ -155,6 +155,6 @@ fn hand_written_conversations_with_identifiers() {
 #[test]
 fn hand_written_spoken_dialogues() {
     let (all, innocent, words) = measure("spoken");
-    assert!(all.covered * 100 >= all.gold * 75, "covered {} of {}", all.covered, all.gold);
+    assert!(all.covered * 100 >= all.gold * 80, "covered {} of {}", all.covered, all.gold);
     assert!(innocent * 1000 <= words * 4, "{innocent} false findings in {words} words");
 }

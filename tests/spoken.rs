@@ -344,3 +344,16 @@ fn a_part_of_an_address_is_known_again() {
                   Customer: that was a lot of energy and a slash of paint\n";
     assert_eq!(masked(call), wanted);
 }
+
+#[test]
+fn the_country_of_an_iban_goes_with_it() {
+    for (said, wanted) in [
+        ("the iban is i e eight two a i b k nine five oh two", "the iban is [IBAN_1]"),
+        ("el iban es e ese cincuenta y dos veintiuno", "el iban es [IBAN_1]"),
+        ("il mio iban è i ti sessantanove a zero due", "il mio iban è [IBAN_1]"),
+        ("iban ist de 89 37 04 00 44 05 32 01 30 00", "iban ist [IBAN_1]"),
+        ("un virement sur mon iban de 20 euros", "un virement sur mon iban de 20 euros"),
+    ] {
+        assert_eq!(masked(said), wanted);
+    }
+}

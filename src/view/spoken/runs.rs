@@ -289,6 +289,18 @@ impl<'a> Heard<'a> {
         }
     }
 
+    /// Whether the country of an IBAN may be spelled there by what are words otherwise: `i e eight two`, `e ese cincuenta y
+    /// dos`, `i ti settantacinque`. No sentence has them so.
+    fn spells_a_country(&self, at: usize) -> bool {
+        const SPELLED: [(&[u8], &[u8]); 3] = [(b"i", b"e"), (b"e", b"ese"), (b"i", b"ti")];
+        let is = |at: usize, word: &[u8]| {
+            self.tokens.get(at).is_some_and(|token| {
+                matches!(token.gap, Gap::Blank | Gap::None) && token.of(self.text).eq_ignore_ascii_case(word)
+            })
+        };
+        SPELLED.iter().any(|(first, second)| is(at, first) && is(at + 1, second)) && self.counts(at + 2)
+    }
+
     /// Whether it is the letter of `a-t-il`.
     fn is_euphonic(&self, at: usize) -> bool {
         let follows = |next: &Token| {
@@ -340,7 +352,9 @@ impl<'a> Heard<'a> {
             1 if single >= 0xE0 => behind_spelled && next > 0,
             1 if single > 0 => {
                 let inside = behind_letter || behind_number && spells;
-                inside && (next > 0 || self.counts(ahead) || self.ends(at + 1)) || spells_on
+                inside && (next > 0 || self.counts(ahead) || self.ends(at + 1))
+                    || spells_on
+                    || self.spells_a_country(at)
             }
             1 if sense.heard > 0 => {
                 behind_spelled && (next > 0 || self.counts(ahead)) || spells_on && next == 2 && after > 0
