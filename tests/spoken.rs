@@ -357,3 +357,20 @@ fn the_country_of_an_iban_goes_with_it() {
         assert_eq!(masked(said), wanted);
     }
 }
+
+/// A regression: what was masked once more was held against every piece of its turn.
+#[test]
+fn a_turn_full_of_parts_of_an_address_takes_linear_time() {
+    let engine = engine(Mode::Mask);
+    let took = |times: usize| {
+        let call = format!(
+            "Agent: it's jean dot dupont dash martin at example dot com\nClient: {}\n",
+            "dot dupont dash martin dash ".repeat(times)
+        );
+        let start = std::time::Instant::now();
+        redact(&engine, "text", call.as_bytes(), PLAIN);
+        start.elapsed()
+    };
+    let (short, long) = (took(3_000), took(24_000));
+    assert!(long < short * 40, "{short:?} for an eighth, {long:?}");
+}

@@ -151,7 +151,7 @@ impl Engine {
         stitched.sort_unstable_by_key(|piece| piece.span);
         let old = std::mem::take(&mut worker.masked);
         let mut masked = Vec::with_capacity(old.len() + stitched.len());
-        let mut next = 0;
+        let (mut next, mut reach) = (0, Vec::new());
         for pieces in stitched.chunk_by(|a, b| a.segment == b.segment) {
             let index = pieces[0].segment;
             let first = next + old[next..].partition_point(|located| located.segment < index);
@@ -159,8 +159,16 @@ impl Engine {
             masked.extend_from_slice(&old[next..first]);
             next = last;
             // What a piece was taken for by itself is forgotten.
+            // Pieces are in order of their starts: of those that begin early enough one reaches furthest.
+            let mut furthest = 0;
+            reach.clear();
+            reach.extend(pieces.iter().map(|piece| {
+                furthest = furthest.max(piece.span.end);
+                furthest
+            }));
             let holds = |span: Span| {
-                pieces.iter().any(|piece| piece.span.start <= span.start && span.end <= piece.span.end)
+                let begun = pieces.partition_point(|piece| piece.span.start <= span.start);
+                begun > 0 && span.end <= reach[begun - 1]
             };
             worker.found.clear();
             worker.found.extend(old[first..last].iter().filter(|located| !holds(located.span)));
