@@ -70,7 +70,7 @@ fn around(
         let first = end + gap;
         let length = text[first..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
         let part = &text[first..first + length];
-        let is_whole = !text.get(first + length).is_some_and(|&b| b >= 0x80);
+        let is_whole = text.get(first + length).is_none_or(|&b| b < 0x80);
         if gap > GAP || length == 0 || !is_whole || length > behind.len() {
             break;
         }

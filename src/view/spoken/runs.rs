@@ -319,7 +319,8 @@ impl<'a> Heard<'a> {
                 && self.tokens[at - 1].letter != 0
         };
         let (own, next) = (joined(at), joined(at + 1));
-        own && next || next && joined(at + 2) || own && joined(at - 1)
+        // The first, the middle or the last of three.
+        if next { own || joined(at + 2) } else { own && joined(at - 1) }
     }
 
     /// A letter that is spelled at token `at`: alone, by name, or by a word for it.
