@@ -485,10 +485,12 @@ impl<'a> Heard<'a> {
             && !matches!(self.tokens[first].gap, Gap::Break | Gap::Stop)
             && (self.tokens[first - 1].kind == Kind::Money || self.is(first - 1, Mark::Money));
         let few = units.1 - units.0 <= 7;
-        // `150 million`
-        let scaled = all[units.0..units.1]
-            .windows(2)
-            .any(|pair| pair[0].what == What::Written && matches!(pair[1].what, What::Scale(3..)));
+        // `150 million`, `two million u.s`
+        let scaled = all[units.0..units.1].windows(2).any(|pair| match pair[1].what {
+            What::Scale(3..6) => pair[0].what == What::Written,
+            What::Scale(6..) => letters > 0,
+            _ => false,
+        });
         let nature = if scaled {
             Nature::Amount
         } else if letters >= 1 {
