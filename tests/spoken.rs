@@ -288,6 +288,7 @@ fn letters_that_hyphens_join_are_spelled_vowels_too() {
         ("my surname is E-O-I-N", "my surname is [SPELLED_1]"),
         ("that's T I M H E S T", "that's [SPELLED_1]"),
         ("hi, i m 15 btw", "hi, i m 15 btw"),
+        ("appt w Priya sat 10am pls n thx", "appt w [PERSON_1] sat 10am pls n thx"),
     ] {
         assert_eq!(masked(said), wanted);
     }

@@ -211,9 +211,9 @@ fn is_measure(word: &[u8]) -> bool {
     let digits = word.iter().take_while(|b| b.is_ascii_digit()).count();
     let rest = word[digits..].to_ascii_lowercase();
     let unit = rest.iter().take_while(|b| !b.is_ascii_digit()).count();
-    let units: [&[u8]; 24] = [
+    let units: [&[u8]; 26] = [
         b"h", b"hr", b"hrs", b"mn", b"min", b"mins", b"s", b"ms", b"km", b"m", b"cm", b"mm", b"kg", b"g",
-        b"gr", b"l", b"ml", b"cl", b"go", b"gb", b"mo", b"mb", b"kwh", b"k",
+        b"gr", b"l", b"ml", b"cl", b"go", b"gb", b"mo", b"mb", b"kwh", b"k", b"am", b"pm",
     ];
     (1..=5).contains(&digits) && units.contains(&&rest[..unit]) && (rest.len() == unit || unit == 1)
 }
