@@ -301,6 +301,11 @@ fn digits_said_one_by_one_are_a_code() {
         ("moment kam an sieben sieben null eins neun vier", "moment kam an [NUMBER_1]"),
         ("eight oh three six", "[NUMBER_1]"),
         ("one two three four five six seven eight", "one two three four five six seven eight"),
+        (
+            "the card business made 550 million ending in june",
+            "the card business made 550 million ending in june",
+        ),
+        ("two million u.s. customers", "two million u.s. customers"),
         ("they lost three two and won four one", "they lost three two and won four one"),
         ("you press two five eight zero hash", "you press [PIN_1]"),
     ] {

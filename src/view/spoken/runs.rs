@@ -487,8 +487,7 @@ impl<'a> Heard<'a> {
         let few = units.1 - units.0 <= 7;
         // `150 million`, `two million u.s`
         let scaled = all[units.0..units.1].windows(2).any(|pair| match pair[1].what {
-            What::Scale(3..6) => pair[0].what == What::Written,
-            What::Scale(6..) => letters > 0,
+            What::Scale(scale @ 3..) => pair[0].what == What::Written || scale >= 6 && letters > 0,
             _ => false,
         });
         let nature = if scaled {
