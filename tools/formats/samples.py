@@ -122,18 +122,46 @@ def call_analytics(call):
             begin = turn["text"].index("my card")
             whole["IssuesDetected"] = [{"CharacterOffsets": {"Begin": begin, "End": len(turn["text"])},
                                         "Text": turn["text"][begin:]}]
+            # As if the maker had taken a part out itself.
+            whole["Redaction"] = {"RedactedTimestamps": [{"BeginOffsetMillis": 12000, "EndOffsetMillis": 12400}]}
+            items[-1]["Redaction"] = [{"Confidence": "0.98"}]
+        if turn["n"] == 3:
+            whole["ActionItemsDetected"] = [{"CharacterOffsets": {"Begin": 0, "End": turn["text"].index(",")}}]
+        if turn["n"] == 4:
+            begin = turn["text"].index("The bill")
+            whole["OutcomesDetected"] = [{"CharacterOffsets": {"Begin": begin, "End": len(turn["text"])}}]
         turns.append(whole)
     write("call_analytics.json", {
         "JobStatus": "COMPLETED", "LanguageCode": "en-GB", "AccountId": "123456789012", "Channel": "VOICE",
         "Participants": [{"ParticipantRole": "AGENT", "DisplayName": "Nadia Brandt"},
                          {"ParticipantRole": "CUSTOMER", "DisplayName": "John Whitlock"}],
-        "ContentMetadata": {"Output": "Raw"},
+        "ContentMetadata": {"Output": "Raw", "RedactionTypes": ["PII"]},
         "ConversationCharacteristics": {"TotalConversationDurationMillis": call.duration,
                                         "ContactSummary": {"PostContactSummary": {"Content": SUMMARY}}},
         "Categories": {"MatchedCategories": ["refund"],
                        "MatchedDetails": {"refund": {"PointsOfInterest": [
                            {"BeginOffsetMillis": 12000, "EndOffsetMillis": 14000}]}}},
         "Transcript": turns})
+    write("contact_lens.json", contact_lens(call))
+
+
+def contact_lens(call):
+    """Segments as they are told while the call lasts, and a chat, which has names for show."""
+    def spoken(turn):
+        begin = max(0, len(turn["text"]) // 2)
+        return {"Transcript": {
+            "ParticipantId": turn["who"].upper(), "ParticipantRole": turn["who"].upper(), "Id": f"s-{turn['n']}",
+            "Content": turn["text"], "BeginOffsetMillis": turn["start"], "EndOffsetMillis": turn["end"],
+            "Sentiment": "NEUTRAL", "LoudnessScore": [71.25, 68.5],
+            "IssuesDetected": [{"CharacterOffsets": {"BeginOffsetChar": begin, "EndOffsetChar": len(turn["text"])}}],
+            "Redaction": {"RedactedTimestamps": [[{"BeginOffsetMillis": 12000, "EndOffsetMillis": 12400}]]}}}
+    names = {"agent": "Nadia Brandt", "customer": "John Whitlock"}
+    return {"Channel": "CHAT", "ContactId": "7f3a0000-0000-4000-8000-000000000006",
+            "Segments": [spoken(t) for t in call.turns],
+            "Transcript": [{"Id": f"c-{t['n']}", "ParticipantId": f"p-{t['who']}", "ParticipantRole": t["who"].upper(),
+                            "DisplayName": names[t["who"]], "ContentType": "text/plain", "Type": "MESSAGE",
+                            "AbsoluteTime": f"2026-03-02T10:0{t['n']}:00.000Z", "Content": t["text"]}
+                           for t in call.turns]}
 
 
 def bedrock(call):
@@ -193,11 +221,16 @@ def insights(call):
                             "confidence": 0.9} for w, s, e in t["words"]],
                  "languageCode": "en-GB", "channelTag": 1 if t["who"] == "agent" else 2,
                  "segmentParticipant": {"dialogflowParticipantName": "", "role": "HUMAN_AGENT" if t["who"] == "agent" else "END_USER"},
-                 "messageTime": f"2026-03-02T10:{t['n']:02}:00Z"} for t in call.turns]
+                 "messageTime": f"2026-03-02T10:{t['n']:02}:00Z",
+                 "sentiment": {"magnitude": 0.4, "score": -0.2}} for t in call.turns]
     write("insights.json", {
         "name": "projects/p/locations/l/conversations/7f3a", "agentId": "nadia.brandt@example.com",
         "labels": {"customer": "John Whitlock"}, "obfuscatedUserId": "u-81ff", "languageCode": "en-GB",
         "latestSummary": {"text": SUMMARY, "textSections": {"situation": "John Whitlock wants a refund."}},
+        "runtimeAnnotations": [{"annotationId": "a-1", "createTime": "2026-03-02T10:01:00Z",
+                                "userInput": {"query": "Who is John Whitlock?", "generator": "g-1"},
+                                "smartReplySuggestion": {"reply": "Thanks John Whitlock.", "confidence": 0.8}}],
+        "metadataJson": json.dumps({"caller": "John Whitlock", "mail": "john.whitlock@example.com"}),
         "transcript": {"transcriptSegments": segments}})
 
 
@@ -304,6 +337,7 @@ def assemblyai(call):
         "content_safety_labels": {"status": "success", "results": [
             {"text": call.turns[1]["text"], "labels": [{"label": "none", "confidence": 0.9}]}]},
         "custom_spelling": [{"from": ["jon whitlock"], "to": "John Whitlock"}], "keyterms_prompt": ["John Whitlock"],
+        "redact_pii_policies": ["person_name", "email_address"], "redact_pii_sub": "entity_name",
         "prompt": "A call between Nadia and John Whitlock."})
 
 
@@ -318,7 +352,7 @@ def openai(call):
         "segments": segments, "words": words, "usage": {"type": "duration", "seconds": 28}})
     names = {"agent": "Nadia Brandt", "customer": "John Whitlock"}
     write("openai_diarized.json", {
-        "task": "transcribe", "duration": seconds(call.duration),
+        "task": "transcribe", "duration": seconds(call.duration), "known_speaker_names": list(names.values()),
         "text": "\n".join(f"{names[t['who']]}: {t['text']}" for t in call.turns),
         "segments": [{"type": "transcript.text.segment", "id": f"seg_{t['n']:03}", "start": seconds(t["start"]),
                       "end": seconds(t["end"]), "text": t["text"], "speaker": names[t["who"]]} for t in call.turns]})
@@ -361,7 +395,8 @@ def whisper_cpp(call):
         "result": {"language": "en"},
         "transcription": [{"timestamps": {"from": stamp(t["start"], True), "to": stamp(t["end"], True)},
                            "offsets": {"from": t["start"], "to": t["end"]}, "text": " " + t["text"],
-                           "tokens": tokens(t), "speaker_turn_next": True} for t in call.turns]}, indent="\t")
+                           "tokens": tokens(t), "speaker": "0" if t["who"] == "agent" else "1",
+                           "speaker_turn_next": True} for t in call.turns]}, indent="\t")
 
 
 def genesys(call):
@@ -386,6 +421,21 @@ def genesys(call):
                           "ani": "tel:+33639981234", "participantName": "Nadia Brandt"},
                          {"participantPurpose": "external", "ani": "tel:+33639981234",
                           "participantName": "Marlène Quentin"}]}, indent=None)
+
+
+    # What is told while the call lasts.
+    write("genesys_topic.json", {
+        "topicName": "v2.conversations.7f3a0000-0000-4000-8000-000000000001.transcription",
+        "eventBody": {"conversationId": "7f3a0000-0000-4000-8000-000000000001", "transcripts": [{
+            "utteranceId": f"u-{t['n']}", "isFinal": True, "channel": t["who"].upper(),
+            "alternatives": [{
+                "confidence": 0.9, "offsetMs": t["start"], "durationMs": t["end"] - t["start"],
+                "transcript": " ".join(bare(w) for w, _, _ in t["words"]),
+                "words": [{"confidence": 0.9, "offsetMs": s, "durationMs": e - s, "word": bare(w)}
+                          for w, s, e in t["words"]],
+                "decoratedTranscript": t["text"],
+                "decoratedWords": [{"confidence": 0.9, "offsetMs": s, "durationMs": e - s, "word": w}
+                                   for w, s, e in t["words"]]}]} for t in call.turns]}})
 
 
 def twilio(call):
