@@ -24,6 +24,7 @@ pub mod names;
 mod people;
 pub mod rule;
 mod ruleset;
+mod spelled;
 mod spoken;
 mod starts;
 mod trace;

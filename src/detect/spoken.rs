@@ -8,13 +8,13 @@
 //! It must cost nothing where nothing is said: only known words that were met anyway, letters that stand alone
 //! and digits with words between are evidence.
 
-use super::context::{Cue, Near, WordsBuilder};
+use super::context::{Cue, WordsBuilder};
 use super::evidence::{Evidence, TINY, blank_from};
-use super::names::spelling::fold_hash;
+use super::spelled::is_counting;
 use super::trace::Trace;
 use super::{Place, Ruleset, Scratch, context};
 use crate::error::{Error, Result};
-use crate::model::{Entity, Finding, NUMBER, PERSON, Role, SPELLED, Span, ValueId};
+use crate::model::{Finding, NUMBER, PERSON, Role, Span, ValueId};
 use crate::scan::Text;
 use crate::view::spoken::lexicon::{EN, Lexicon};
 use crate::view::spoken::{Asked, Form, Listener, Nature, Reading, Saying};
@@ -25,7 +25,7 @@ pub(super) struct Spoken {
     pub(super) lexicon: Lexicon,
     /// The words that announce spelling, a name, a postcode, a date of birth.
     pub(super) spelling: context::Group,
-    naming: context::Group,
+    pub(super) naming: context::Group,
     pub(super) postcode: context::Group,
     pub(super) birth: context::Group,
     /// Number of the rule that finds spelled letters which nothing else names.
@@ -76,18 +76,18 @@ pub(super) struct Said {
     pub(super) evidence: Vec<(u32, u32, Evidence)>,
     found: Vec<Finding>,
     /// Context words of the text, while those of what is heard stand in their place.
-    cues: Vec<Cue>,
+    pub(super) cues: Vec<Cue>,
     readings: Vec<Reading>,
-    groups: Vec<u8>,
+    pub(super) groups: Vec<u8>,
     probe: String,
     probe_masks: Vec<crate::scan::Masks>,
 }
 
 /// Bytes around them in which words stand that rules ask for.
-const BEFORE: usize = 120;
+pub(super) const BEFORE: usize = 120;
 const BEHIND: usize = 160;
 /// A saying shorter than this means nothing by itself.
-const SHORTEST: usize = 3;
+pub(super) const SHORTEST: usize = 3;
 /// Words of an answer that is a name.
 const WORDS_OF_NAME: usize = 3;
 /// Bytes beside a saying in a turn that is an answer to a question.
@@ -104,9 +104,6 @@ const LANGUAGES_OF: [&[&str]; 5] = [
     &["ES", "US"],
     &["IT", "CH"],
 ];
-/// Digits said one by one that are a code, and so where nothing else is said.
-const DICTATED: usize = 6;
-const DICTATED_ALONE: usize = 4;
 /// Other readings that are tried when the first one names nothing.
 const OTHERS: usize = 12;
 /// Letters and digits above which no other reading is tried: no identifier is longer, and none of digits alone.
@@ -330,27 +327,6 @@ impl Ruleset {
         })
     }
 
-    /// Whether digits are said one by one, as nobody says how many: a code, even where no word announces it. Fewer do
-    /// where nothing else is said.
-    fn is_dictated(&self, place: &Place, saying: &Saying, said: &mut Said) -> bool {
-        let Said { listener, groups, .. } = said;
-        listener.groups(place.text.bytes, saying, groups);
-        let written = listener.written(saying).as_bytes();
-        let mut from = 0;
-        let one_by_one = groups.iter().all(|&end| {
-            let group = &written[std::mem::replace(&mut from, usize::from(end))..usize::from(end)];
-            // `double four`
-            group.iter().all(|digit| *digit == group[0])
-        });
-        let (head, tail) = listener.edges(saying, (place.start, place.end), self.lexicon());
-        let least = if head && tail && place.role == Role::Text { DICTATED_ALONE } else { DICTATED };
-        let goes_up = written.windows(2).all(|pair| pair[1] == pair[0] + 1);
-        let goes_down = written.windows(2).all(|pair| pair[0] == pair[1] + 1);
-        // `rooms two oh four and two oh five`
-        let are_two = listener.holds_and(saying, self.lexicon());
-        one_by_one && written.len() >= least && !are_two && !goes_up && !goes_down && !is_counting(written)
-    }
-
     /// Whether what a rule found may be meant by who said it: numbers of a country are said in its languages, and
     /// who says a number as people say how many means a short code, a postcode or a year.
     fn may_be(&self, saying: &Saying, finding: &Finding) -> bool {
@@ -444,63 +420,6 @@ impl Ruleset {
         let value = scratch.values.note(best.span.of(text.bytes));
         Some(Finding { span: saying.span, value, ..*best })
     }
-
-    /// Letters that are spelled, and nothing else: a name when one was asked for, or when its word stands near.
-    fn spelled(
-        &self,
-        spoken: &Spoken,
-        place: &Place,
-        saying: &Saying,
-        scratch: &mut Scratch,
-        said: &mut Said,
-    ) -> Option<Finding> {
-        let Said { listener, cues, .. } = said;
-        let written = listener.written(saying);
-        let letters = written.chars().filter(|c| c.is_alphabetic()).count();
-        let digits = written.chars().count() - letters;
-        let small = written.to_lowercase();
-        let (start, end) = (saying.span.start as usize, saying.span.end as usize);
-        let is_near = |word: &[u8]| self.stands_near(place, (start, end), word);
-        // They stand where the text has them, not where they are heard.
-        std::mem::swap(&mut scratch.surroundings.own, cues);
-        let is_announced = |group: context::Group, within: u32| {
-            scratch.surroundings.near(&self.words, group, within, (start, end), place.start) == Near::Yes
-        };
-        let is_asked = scratch.asked_name[0]
-            || is_announced(spoken.spelling, 60)
-            || digits == 0 && is_announced(spoken.naming, 30);
-        std::mem::swap(&mut scratch.surroundings.own, cues);
-        let is_name = digits == 0
-            && letters >= 3
-            && (is_near(small.as_bytes()) || scratch.known_names.contains(&fold_hash(small.as_bytes())));
-        let is_plain = self.spoken.as_ref().is_some_and(|spoken| spoken.lexicon.is_acronym(&small))
-            || is_alphabet(&small);
-        let score = if is_name {
-            90
-        } else if is_asked && letters + digits >= SHORTEST && saying.letters >= 2 {
-            80
-        } else if !is_plain && (letters >= 5 || letters >= 2 && digits >= 2 && letters + digits >= 6) {
-            60
-        } else {
-            return None;
-        };
-        let is_person = is_name || scratch.asked_name[0] && digits == 0;
-        let entity: Entity = if is_person { PERSON } else { SPELLED };
-        if is_person {
-            self.learn(&small, scratch);
-        }
-        let value = scratch.values.note(small.as_bytes());
-        Some(Finding { span: saying.span, entity, rule: spoken.spelled_rule, score, value })
-    }
-
-    /// Whether a word stands within a few words of the place.
-    fn stands_near(&self, place: &Place, (start, end): (usize, usize), word: &[u8]) -> bool {
-        let from = start.saturating_sub(BEFORE).max(place.start);
-        let to = (end + BEFORE).min(place.end);
-        let same = |part: &[u8]| part.len() == word.len() && part.eq_ignore_ascii_case(word);
-        let parts = |range: &[u8]| range.split(|b| !b.is_ascii_alphanumeric() && *b < 0x80).any(same);
-        parts(&place.text.bytes[from..start]) || parts(&place.text.bytes[end..to])
-    }
 }
 
 /// Whether a saying is shown as it is written: not what reads the same, nor amounts, nor a digit or two.
@@ -514,18 +433,6 @@ fn is_shown(listener: &Listener, saying: &Saying, place: &Place) -> bool {
             Form::Run(_) => listener.written(saying).len() >= SHORTEST,
             Form::Date | Form::Address => true,
         }
-}
-
-/// Whether somebody counts: one, two, three.
-fn is_counting(written: &[u8]) -> bool {
-    b"12345678910111213141516171819202122232425262728293031".starts_with(written)
-        || b"0123456789101112131415".starts_with(written)
-        || b"20191817161514131211109876543210".ends_with(written)
-}
-
-/// Whether the letters only follow each other in the alphabet.
-fn is_alphabet(small: &str) -> bool {
-    small.len() >= 3 && small.as_bytes().windows(2).all(|pair| pair[1] == pair[0].wrapping_add(1))
 }
 
 /// Puts what was judged in the view of what was said where it stands in the text.

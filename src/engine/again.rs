@@ -10,7 +10,7 @@ use super::{Engine, Worker};
 use crate::detect::Stitched;
 use crate::format::{Chunk, Conversation};
 use crate::limits;
-use crate::model::{Finding, Role, Span, ValueId};
+use crate::model::{Finding, Located, Span, ValueId};
 use crate::view::View;
 use crate::view::spoken::lexicon::{Lexicon, Part};
 
@@ -43,6 +43,35 @@ fn goes_on(text: &[u8], one: &Word, next: &Word) -> bool {
     between.len() <= 2 && between.iter().all(|b| b" ,-'_".contains(b))
 }
 
+/// Addresses that were said, and where each of their words stands in them.
+#[derive(Default)]
+struct Known {
+    addresses: Vec<(Vec<Word>, Finding)>,
+    places: HashMap<u64, Vec<(usize, usize)>>,
+}
+
+impl Known {
+    fn note(&mut self, words: Vec<Word>, finding: Finding) {
+        for (at, word) in words.iter().enumerate() {
+            let places = self.places.entry(word.hash).or_default();
+            if places.len() < PLACES {
+                places.push((self.addresses.len(), at));
+            }
+        }
+        self.addresses.push((words, finding));
+    }
+
+    /// How many words of `text` are part of an address from the first of `words` on, and what that one is.
+    fn longest(&self, text: &[u8], words: &[Word]) -> Option<(usize, &Finding)> {
+        let places = self.places.get(&words.first()?.hash)?;
+        let parts = places.iter().map(|&(address, first)| {
+            let (known, finding) = &self.addresses[address];
+            (common(text, words, &known[first..]), finding)
+        });
+        parts.max_by_key(|(length, _)| *length).filter(|(length, _)| *length > 0)
+    }
+}
+
 impl Engine {
     /// Appends to `out` what repeats a part of an address that was said, in turns of the records from `from` on.
     pub(super) fn said_again(
@@ -54,43 +83,24 @@ impl Engine {
         out: &mut Vec<Stitched>,
     ) {
         let Some(lexicon) = self.rules.heard_words() else { return };
-        let addresses = [self.rules.entities().find("EMAIL"), self.rules.entities().find("URL")];
+        let kinds = [self.rules.entities().find("EMAIL"), self.rules.entities().find("URL")];
+        let is_said = |located: &&Located| {
+            located.finding.value != ValueId::OWN && kinds.contains(&Some(located.finding.entity))
+        };
         let Worker { masked, view, .. } = worker;
-        let is_said =
-            |finding: &Finding| finding.value != ValueId::OWN && addresses.contains(&Some(finding.entity));
-        let mut known: Vec<(Vec<Word>, Finding)> = Vec::new();
-        for located in
-            masked.iter().filter(|located| is_said(&located.finding)).take(limits::ADDRESSES_REMEMBERED)
-        {
+        let mut known = Known::default();
+        for located in masked.iter().filter(is_said).take(limits::ADDRESSES_REMEMBERED) {
             let segment = &conversation.segments[located.segment as usize];
-            let mut words = Vec::new();
             view.build(self.rules.kernel(), chunk.text.bytes, located.span, segment.escape, []);
-            let text = view.text().bytes;
+            let (text, mut words) = (view.text().bytes, Vec::new());
             cut(text, (0, text.len()), lexicon, &mut words);
-            known.push((words, located.finding));
+            known.note(words, located.finding);
         }
-        if known.is_empty() {
+        if known.addresses.is_empty() {
             return;
         }
-        let mut places: HashMap<u64, Vec<(usize, usize)>> = HashMap::new();
-        for (address, (words, _)) in known.iter().enumerate() {
-            for (at, word) in words.iter().enumerate() {
-                let own = places.entry(word.hash).or_default();
-                if own.len() < PLACES {
-                    own.push((address, at));
-                }
-            }
-        }
-        let (mut turn, mut next) = (0, 0);
-        let mut words = Vec::new();
-        for (index, segment) in conversation.segments.iter().enumerate() {
-            let is_turn = segment.role == Role::Text
-                && !segment.span.is_empty()
-                && segment.record as usize >= from
-                && conversation.shown.aside(index as u32).is_none();
-            if !is_turn {
-                continue;
-            }
+        let (mut next, mut words) = (0, Vec::new());
+        for (turn, (index, segment)) in conversation.turns(from).enumerate() {
             let in_view = View::is_needed(chunk.text, segment);
             let (text, bounds) = if in_view {
                 view.build(self.rules.kernel(), chunk.text.bytes, segment.span, segment.escape, []);
@@ -102,30 +112,21 @@ impl Engine {
             cut(text, bounds, lexicon, &mut words);
             let mut at = 0;
             while at < words.len() {
-                let longest = places.get(&words[at].hash).into_iter().flatten().map(|&(address, first)| {
-                    let (own, finding) = &known[address];
-                    (common(text, &words[at..], &own[first..]), finding)
-                });
-                let Some((length, finding)) =
-                    longest.max_by_key(|(length, _)| *length).filter(|(length, _)| *length > 0)
-                else {
+                let Some((length, finding)) = known.longest(text, &words[at..]) else {
                     at += 1;
                     continue;
                 };
                 let span = Span { start: words[at].span.start, end: words[at + length - 1].span.end };
                 let span = if in_view { view.raw(span) } else { span };
                 at += length;
-                next += masked[next..]
-                    .partition_point(|old| (old.segment as usize, old.span.end) < (index, span.end));
-                let is_masked = masked
-                    .get(next)
-                    .is_some_and(|old| old.segment as usize == index && old.span.start <= span.start);
+                next += masked[next..].partition_point(|old| (old.segment, old.span.end) < (index, span.end));
+                let is_masked =
+                    masked.get(next).is_some_and(|old| old.segment == index && old.span.start <= span.start);
                 if !is_masked {
                     let finding = Finding { span, score: SCORE, ..*finding };
-                    out.push(Stitched { segment: index as u32, span, finding, turn });
+                    out.push(Stitched { segment: index, span, finding, turn });
                 }
             }
-            turn += 1;
         }
     }
 }

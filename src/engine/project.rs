@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::whole::Became;
 use super::{Engine, Worker};
 use crate::format::{Aside, Chunk, Conversation, Run, Says, Shown, Token};
-use crate::model::{Escape, Located, Role, Segment, Span, ValueId};
+use crate::model::{Escape, Located, Span, ValueId};
 use crate::resolve::resolve;
 use crate::view::decode::code_points;
 
@@ -155,14 +155,7 @@ fn settle(found: &mut Vec<Located>, own: usize) {
 
 /// Where the turns of the records from `from` on begin: those that were noted, in order.
 fn turn_starts(conversation: &Conversation, from: usize) -> Vec<u32> {
-    let segments = conversation.segments.iter().enumerate();
-    let is_turn = |(index, segment): &(usize, &Segment)| {
-        segment.role == Role::Text
-            && !segment.span.is_empty()
-            && segment.record as usize >= from
-            && conversation.shown.aside(*index as u32).is_none()
-    };
-    segments.filter(is_turn).map(|(_, segment)| segment.span.start).collect()
+    conversation.turns(from).map(|(_, segment)| segment.span.start).collect()
 }
 
 /// The turn that an aside is another form of; what stands by itself hears nobody's question, like the first turn.

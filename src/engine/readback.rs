@@ -45,7 +45,7 @@ fn around(
         let last = start - gap;
         let length = text[..last].iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count();
         let part = &text[last - length..last];
-        // Nor is it half of an escape.
+        // A letter behind an accent is half a word, one behind a backslash half an escape.
         let is_whole = !text[..last - length].last().is_some_and(|&b| b >= 0x80 || b == b'\\');
         if gap > GAP || length == 0 || !is_whole {
             break;

@@ -40,18 +40,11 @@ impl Engine {
         if learned < 2 {
             return;
         }
-        let looked_at = |segment: &Segment| {
-            segment.role == Role::Text && !segment.span.is_empty() && segment.record as usize >= from
-        };
         let mut masked = std::mem::take(&mut worker.masked);
         let mut kept = std::mem::take(&mut worker.kept);
         let mut again: Vec<u32> = Vec::new();
-        let is_turn = |(index, segment): &(usize, &Segment)| {
-            looked_at(segment) && conversation.shown.aside(*index as u32).is_none()
-        };
-        let turns = conversation.segments.iter().enumerate().filter(is_turn);
-        for (turn, (index, segment)) in turns.take(learned - 1).enumerate() {
-            let index = index as u32;
+        let turns = conversation.turns(from).take(learned - 1);
+        for (turn, (index, segment)) in turns.enumerate() {
             let first = masked.partition_point(|located| located.segment < index);
             let last = masked.partition_point(|located| located.segment <= index);
             if worker.detect.may_hold_name(turn)

@@ -42,7 +42,7 @@ use std::collections::HashMap;
 
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::{ColumnView, Fault, FaultKind, Record, Segment};
+use crate::model::{ColumnView, Fault, FaultKind, Record, Role, Segment};
 use crate::scan::Text;
 
 /// A kind of file.
@@ -160,6 +160,16 @@ impl Conversation {
         self.id = None;
         self.cut = false;
         self.shown.clear();
+    }
+
+    /// What was said in the records from `from` on, in order, with numbers of segments; no forms and copies of it.
+    pub fn turns(&self, from: usize) -> impl Iterator<Item = (u32, &Segment)> {
+        (0u32..).zip(&self.segments).filter(move |(index, segment)| {
+            segment.role == Role::Text
+                && !segment.span.is_empty()
+                && segment.record as usize >= from
+                && self.shown.aside(*index).is_none()
+        })
     }
 
     /// Appends what `field` calls the piece that each of the segments begins in.

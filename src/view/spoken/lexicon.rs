@@ -6,6 +6,7 @@
 //!
 //! Words are folded: small letters, without accents, `ñ` excepted.
 
+use super::folding::{fold, folded, hash_of, plain};
 use std::collections::{BTreeMap, HashSet};
 
 use serde::Deserialize;
@@ -485,61 +486,6 @@ fn spellings(lang: Lang, word: &str) -> Vec<String> {
         all.push(word.replace('ä', "ae").replace('ö', "oe").replace('ü', "ue").replace('ß', "ss"));
     }
     all
-}
-
-/// A word without accents.
-fn plain(word: &str) -> String {
-    word.chars().map(|c| base_letter(c).unwrap_or(c)).collect()
-}
-
-fn folded(word: &str) -> Vec<u8> {
-    let mut out = Vec::new();
-    fold(word.as_bytes(), &mut out);
-    out
-}
-
-/// The letter under an accent, small; none for letters without, and for `ñ`.
-fn base_letter(c: char) -> Option<char> {
-    Some(match c {
-        'à'..='å' | 'À'..='Å' => 'a',
-        'ç' | 'Ç' => 'c',
-        'è'..='ë' | 'È'..='Ë' => 'e',
-        'ì'..='ï' | 'Ì'..='Ï' => 'i',
-        'ò'..='ö' | 'Ò'..='Ö' => 'o',
-        'ù'..='ü' | 'Ù'..='Ü' => 'u',
-        _ => return None,
-    })
-}
-
-/// Appends the folded form of a UTF-8 word.
-pub(super) fn fold(word: &[u8], out: &mut Vec<u8>) {
-    if word.is_ascii() {
-        out.extend(word.iter().map(u8::to_ascii_lowercase));
-        return;
-    }
-    for c in String::from_utf8_lossy(word).chars() {
-        match c {
-            'ß' => out.extend_from_slice(b"ss"),
-            'œ' | 'Œ' => out.extend_from_slice(b"oe"),
-            'ñ' | 'Ñ' => out.push(0xF1),
-            c => match base_letter(c) {
-                Some(base) => out.push(base as u8),
-                None => {
-                    let mut utf8 = [0; 4];
-                    out.extend_from_slice(c.to_ascii_lowercase().encode_utf8(&mut utf8).as_bytes());
-                }
-            },
-        }
-    }
-}
-
-/// The hash of a folded word; the words of a phrase are joined by `_`.
-pub(super) fn hash_of(folded: &[u8]) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for &b in folded {
-        hash = (hash ^ u64::from(b)).wrapping_mul(0x100_0000_01b3);
-    }
-    hash
 }
 
 fn slot_of(hash: u64, slots: usize) -> usize {

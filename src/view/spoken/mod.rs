@@ -11,6 +11,8 @@ mod addresses;
 mod answers;
 mod compounds;
 mod dates;
+mod folding;
+mod letters;
 pub mod lexicon;
 mod numbers;
 mod runs;

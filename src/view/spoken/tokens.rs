@@ -1,6 +1,7 @@
 //! Which words, digits and signs does a text consist of, to somebody who listens for numbers?
 
-use super::lexicon::{Lexicon, Mark, WORD_BYTES, WordId, fold, hash_of};
+use super::folding::{fold, hash_of};
+use super::lexicon::{Lexicon, Mark, WORD_BYTES, WordId};
 use crate::scan::Text;
 use crate::view::decode::char_at;
 
