@@ -126,6 +126,11 @@ impl Sense {
         self.marks & !(1 << Mark::Begins as u8 | 1 << Mark::Common as u8) == 0
     }
 
+    /// Whether a number or spelled letters may begin with it.
+    pub(super) fn may_begin(&self) -> bool {
+        self.counts() || self.letter > 0 || self.heard > 0 || self.alphabet > 0 || self.is(Mark::Plus)
+    }
+
     fn hints(&self) -> u8 {
         let of = |holds: bool, hint: u8| if holds { hint } else { 0 };
         let signs = [Mark::Dot, Mark::At, Mark::Underscore, Mark::Dash, Mark::For];

@@ -71,7 +71,7 @@ impl<'a> Heard<'a> {
     pub(super) fn runs(&self, units: &mut Vec<Unit>, out: &mut Vec<Run>) {
         let mut at = 0;
         while at < self.tokens.len() {
-            match self.run(at, units) {
+            match self.may_begin(at).then(|| self.run(at, units)).flatten() {
                 Some(run) => {
                     at = run.last;
                     out.push(run);
@@ -80,6 +80,16 @@ impl<'a> Heard<'a> {
             }
         }
         self.bridge(units, out);
+    }
+
+    /// Whether a run may begin there: most words are nothing of the kind.
+    fn may_begin(&self, at: usize) -> bool {
+        let token = &self.tokens[at];
+        match token.kind {
+            Kind::Word => token.letter != 0 || token.word != 0 && self.sense(at).may_begin(),
+            Kind::Digits | Kind::Mixed | Kind::Plus => true,
+            Kind::Ordinal | Kind::Measure | Kind::Money | Kind::Wall => false,
+        }
     }
 
     fn run(&self, first: usize, units: &mut Vec<Unit>) -> Option<Run> {
