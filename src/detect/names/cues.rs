@@ -35,10 +35,19 @@ pub enum Cue {
     Company = 11,
 }
 
+/// What else a word may be beside a name; the model knows nothing of it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Beside {
+    /// It may stand inside a surname.
+    particle: bool,
+    /// It says that somebody is paid, or has an account.
+    payment: bool,
+}
+
 /// The words around names.
 pub(super) struct Cues {
     /// Open addressing by hash: small enough for the first cache.
-    slots: Box<[(u64, Cue, bool)]>,
+    slots: Box<[(u64, Cue, Beside)]>,
     /// A bit for some of the hash: turns away nearly all words without a look at the table.
     filter: Box<[u64; FILTER]>,
 }
@@ -84,10 +93,11 @@ impl Cues {
             });
         }
         let particles: Vec<u64> = hashes("particles").collect();
-        for &hash in &particles {
+        let payments: Vec<u64> = hashes("payments").collect();
+        for &hash in particles.iter().chain(&payments) {
             cues.entry(hash).or_default();
         }
-        let mut slots = vec![(0, Cue::None, false); SLOTS].into_boxed_slice();
+        let mut slots = vec![(0, Cue::None, Beside::default()); SLOTS].into_boxed_slice();
         let mut filter = Box::new([0; FILTER]);
         for (hash, cue) in cues {
             let (word, mask) = bit(hash);
@@ -96,13 +106,15 @@ impl Cues {
             while slots[at].0 != 0 {
                 at = (at + 1) & (SLOTS - 1);
             }
-            slots[at] = (hash, cue, particles.contains(&hash));
+            let beside =
+                Beside { particle: particles.contains(&hash), payment: payments.contains(&hash) };
+            slots[at] = (hash, cue, beside);
         }
         Cues { slots, filter }
     }
 
     #[inline]
-    fn slot(&self, hash: u64) -> Option<&(u64, Cue, bool)> {
+    fn slot(&self, hash: u64) -> Option<&(u64, Cue, Beside)> {
         let (word, mask) = bit(hash);
         if self.filter[word] & mask == 0 {
             return None;
@@ -125,6 +137,11 @@ impl Cues {
 
     /// Whether the word may stand inside a surname: de, van, O'.
     pub(super) fn is_particle(&self, hash: u64) -> bool {
-        self.slot(hash).is_some_and(|slot| slot.2)
+        self.slot(hash).is_some_and(|slot| slot.2.particle)
+    }
+
+    /// Whether the word says that somebody is paid, or has an account: transfer, bénéficiaire, Konto.
+    pub(super) fn is_payment(&self, hash: u64) -> bool {
+        self.slot(hash).is_some_and(|slot| slot.2.payment)
     }
 }

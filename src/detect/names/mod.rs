@@ -35,6 +35,21 @@ impl Name {
 
 /// A word that was a name elsewhere in the conversation.
 const REMEMBERED: Sure = Sure { odds: 2.0, is_remembered: true };
+/// Words of an answer that says a name and little else, and how much less sure of it the model need be.
+const ANSWER: usize = 5;
+const ANSWERED: f32 = 2.0;
+/// Words within which it says who is paid, and how much less sure of the name the model need be.
+const PAYMENT: usize = 6;
+const PAID: f32 = 1.25;
+/// How much less sure of a name the model need be beside another part of it, when nobody is known to be called so,
+/// and on average of a first name and a surname behind it. Larger numbers cost more than they find.
+const BESIDE: f32 = 2.5;
+const BESIDE_UNKNOWN: f32 = 1.5;
+const TOGETHER: f32 = 2.0;
+/// Odds of two words that are a name together.
+const PAIR: Sure = Sure { odds: 0.3, is_remembered: false };
+/// How much less sure it need be where somebody says who he is.
+const INTRODUCED: f32 = 1.5;
 /// Odds of what stands behind a title.
 const TITLED: Sure = Sure { odds: 1.7, is_remembered: false };
 
@@ -49,6 +64,8 @@ pub struct Names {
 pub struct Buffers {
     cut: Cut,
     accepted: Vec<Option<Sure>>,
+    /// What the model said of each word.
+    odds: Vec<f32>,
     /// How the text at hand is written.
     case: Case,
     /// Whether what is weighed is written down, for who asks why.
@@ -158,23 +175,32 @@ impl Names {
         buffers: &mut Buffers,
         out: &mut Vec<Name>,
     ) -> bool {
-        let Buffers { cut, accepted, .. } = buffers;
+        let Buffers { cut, accepted, odds: all_odds, .. } = buffers;
         let case = text::cut(text, range, heard.blanks, &self.cues, cut);
         let words = &cut.words[..];
         buffers.case = case;
         buffers.weighed.clear();
         let around = Around { case, asked: heard.asked };
+        // Who is asked for a name and says few words says one.
+        let is_answer = heard.asked && words.len() <= ANSWER;
+        let sure_at = threshold.0 - if is_answer { ANSWERED } else { 0.0 };
+        let pays = words.iter().any(|word| self.cues.is_payment(word.hash));
         let mut known = Words::default();
         known.add(heard.known.iter().copied());
         accepted.clear();
         accepted.resize(words.len(), None);
+        all_odds.clear();
+        all_odds.resize(words.len(), f32::NEG_INFINITY);
         let mut none = true;
         for at in 0..words.len() {
             let mut sure = None;
             if is_candidate(words, at, case) {
                 let before = [1, 2].map(|step| at >= step && accepted[at - step].is_some());
                 let odds = self.model.score(text.bytes, words, at, around, before);
-                sure = (odds >= threshold.0).then_some(Sure { odds, is_remembered: false });
+                let sure_at = if pays && self.is_payee(words, at) { sure_at - PAID } else { sure_at };
+                let sure_at = if is_introduced(words, at) { sure_at - INTRODUCED } else { sure_at };
+                all_odds[at] = odds - sure_at;
+                sure = (odds >= sure_at).then_some(Sure { odds, is_remembered: false });
                 if buffers.traced {
                     let alone = self.model.alone(text.bytes, words, at, around);
                     buffers.weighed.push(Weighed { at, alone, odds });
@@ -192,11 +218,25 @@ impl Names {
                 none = false;
             }
         }
+        none &= !join_neighbours(words, all_odds, case, accepted);
         if !none {
             self.extend(words, accepted, case);
             spans(words, accepted, out);
         }
         words.iter().any(|word| word.cue == Cue::Naming)
+    }
+
+    /// Whether the word stands where somebody is paid or has an account: `money to Jasbir`, `the account of Grace`.
+    fn is_payee(&self, words: &[Word], at: usize) -> bool {
+        let first = at.saturating_sub(PAYMENT);
+        let flows = |at: usize| !matches!(words[at].gap, Gap::Start | Gap::Stop | Gap::Break);
+        at > 0
+            && words[at - 1].cue == Cue::Linking
+            && flows(at)
+            && (first..at - 1)
+                .rev()
+                .take_while(|&before| flows(before + 1))
+                .any(|before| self.cues.is_payment(words[before].hash))
     }
 
     /// Notes the words of a found name by which its bearer may be called again: no particles, no words that are
@@ -275,6 +315,23 @@ impl Names {
                 && !word.entry.brand()
             {
                 accepted[at] = accepted[at - 1];
+            }
+        }
+        // `with Wetzler Kathryn`: a capitalised word that is none, or a surname, before a first name.
+        for at in 1..count.saturating_sub(1) {
+            let (word, next) = (&words[at], &words[at + 1]);
+            if accepted[at].is_none()
+                && accepted[at + 1].is_some()
+                && case == Case::Usual
+                && (word.shape, next.shape) == (Shape::Capital, Shape::Capital)
+                && (word.gap, next.gap) == (Gap::Blank, Gap::Blank)
+                && word.entry.word() <= 2
+                && word.entry.place() == 0
+                && !word.entry.brand()
+                && word.cue == Cue::None
+                && next.entry.first() >= 3
+            {
+                accepted[at] = accepted[at + 1];
             }
         }
         // `Mario Álvarez Maestro Gil`: what has a capital between two parts is a part.
@@ -368,6 +425,60 @@ impl Names {
     }
 }
 
+/// Whether somebody says that it is he: `mein Name ist Reto`, `malte am apparat`.
+fn is_introduced(words: &[Word], at: usize) -> bool {
+    let cue = |at: Option<usize>| at.and_then(|at| words.get(at)).map_or(Cue::None, |word| word.cue);
+    let flows = |at: usize| words.get(at).is_some_and(|word| matches!(word.gap, Gap::Blank | Gap::Apostrophe));
+    let says_name = flows(at)
+        && match cue(at.checked_sub(1)) {
+            Cue::Naming => true,
+            Cue::Joining => flows(at - 1) && cue(at.checked_sub(2)) == Cue::Naming,
+            _ => false,
+        };
+    let is_first = words[at].entry.first() >= 2;
+    let speaks = |step: usize| (1..=step).all(|step| flows(at + step)) && cue(Some(at + step)) == Cue::Speaking;
+    says_name || is_first && (1..=3).any(speaks)
+}
+
+/// Accepts what the model alone is not sure of, because of what stands beside it: another part of the name, or two
+/// together that are a first name and a surname. `odds` are those of each word above what is asked for. Returns
+/// whether anything was accepted.
+fn join_neighbours(words: &[Word], odds: &[f32], case: Case, accepted: &mut [Option<Sure>]) -> bool {
+    let is_close = |at: usize| matches!(words[at].gap, Gap::Blank | Gap::Hyphen);
+    let may_be = |at: usize| {
+        odds[at] > f32::NEG_INFINITY
+            && (case != Case::Usual || matches!(words[at].shape, Shape::Capital | Shape::Mixed))
+    };
+    let is_nobodys = |at: usize| case == Case::Usual && words[at].entry.word() < 2;
+    let mut any = false;
+    for at in 0..words.len() {
+        if accepted[at].is_some() || !may_be(at) {
+            continue;
+        }
+        let before = at.checked_sub(1).filter(|_| is_close(at)).and_then(|before| accepted[before]);
+        let next = Some(at + 1).filter(|&next| next < words.len() && is_close(next));
+        let neighbour = before.or_else(|| next.filter(|&next| may_be(next)).and_then(|next| accepted[next]));
+        let least = match neighbour {
+            Some(_) if words[at].entry.is_name() => -BESIDE,
+            Some(_) if is_nobodys(at) => -BESIDE_UNKNOWN,
+            _ => f32::INFINITY,
+        };
+        if odds[at] >= least {
+            accepted[at] = neighbour;
+            any = true;
+        } else if let Some(next) = next.filter(|&next| may_be(next) && accepted[next].is_none())
+            && words[at].entry.first() >= 2
+            && (words[next].entry.last() >= 2 || case == Case::Usual && words[next].entry.is_unknown())
+            && (odds[at] + odds[next]) / 2.0 >= -TOGETHER
+        {
+            accepted[at] = Some(PAIR);
+            accepted[next] = Some(PAIR);
+            any = true;
+        }
+    }
+    any
+}
+
 /// Whether the word is one of the known names. One that is also a common word counts where it is written as
 /// a name.
 fn is_called(word: &Word, known: &[u64], case: Case) -> bool {
@@ -379,6 +490,8 @@ fn is_called(word: &Word, known: &[u64], case: Case) -> bool {
         // Who writes with capitals elsewhere means a name only when it can be little else.
         (Case::Usual, Shape::Lower) => entry.is_name() && entry.word() <= 2,
         (Case::Usual, _) => entry.word() <= 5 || entry.first() >= 5,
+        // `apartments` of the Fox Plaza Apartments are no name.
+        (_, Shape::Lower) => entry.word() <= if entry.is_name() { 3 } else { 2 },
         _ => entry.word() <= 3,
     }
 }

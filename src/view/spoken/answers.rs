@@ -18,6 +18,8 @@ pub enum Asked {
 
 /// Most words of an answer, and most signs of its tokens with digits where it is a day: `22nd of the 3rd 2016`.
 const WORDS: usize = 40;
+/// Most short words at an edge of spelled letters that are letters themselves.
+const SHORT_WORDS: usize = 2;
 /// Words of a day without any digits: `november neunundfünfzig`.
 const WORDS_OF_DAY: usize = 5;
 const DIGITS_OF_DAY: usize = 12;
@@ -68,6 +70,24 @@ pub(super) fn answer(tokens: &[Token], lexicon: &Lexicon, asked: Asked) -> Optio
         }
         if first > 0 && tokens[first].kind == Kind::Digits && is_heard(&tokens[first - 1]) {
             first -= 1;
+        }
+        // Letters that were taken for short words, at the edges of others: `je a n`, `l e w is`.
+        let is_short = |token: &Token, but: &[Mark]| {
+            token.kind == Kind::Word
+                && (2..=3).contains(&token.len())
+                && marked(token, &[Mark::Common, Mark::Carrier])
+                && !marked(token, but)
+        };
+        let are_letters = |at: usize| tokens.get(at).is_some_and(|token| token.letter != 0);
+        let tail = &tokens[last + 1..];
+        let says = [Mark::Filler, Mark::Repair, Mark::Spelling];
+        if are_letters(last) && tail.len() <= SHORT_WORDS && tail.iter().all(|token| is_short(token, &says)) {
+            last = tokens.len() - 1;
+        }
+        let says = [Mark::Filler, Mark::Repair, Mark::Spelling, Mark::Carrier];
+        let head = tokens[..first].iter().rev().take_while(|token| is_short(token, &says)).count();
+        if are_letters(first) && are_letters(first + 1) && head <= SHORT_WORDS {
+            first -= head;
         }
     }
     let inside = &tokens[first..=last];
