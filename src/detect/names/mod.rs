@@ -362,6 +362,31 @@ impl Names {
                 accepted[at] = accepted[at + 1];
             }
         }
+        // `Ignacio de la Torre`, `Walburga von der Heydt`: a surname behind particles, when it is neither a firm's name nor a
+        // town's.
+        for at in 2..count {
+            let word = &words[at];
+            let joins = |at: usize| {
+                self.cues.is_particle(words[at].hash) && matches!(words[at].gap, Gap::Blank | Gap::Apostrophe)
+            };
+            if accepted[at].is_some()
+                || case != Case::Usual
+                || word.shape != Shape::Capital
+                || !matches!(word.gap, Gap::Blank | Gap::Apostrophe)
+                || !joins(at - 1)
+            {
+                continue;
+            }
+            let first = if at >= 3 && joins(at - 2) { at - 2 } else { at - 1 };
+            let is_surname = word.entry.last() >= 2 || first + 1 < at && word.entry.word() < 2;
+            if let Some(sure) = first.checked_sub(1).and_then(|before| accepted[before])
+                && is_surname
+                && !word.entry.brand()
+                && word.entry.place() < 2
+            {
+                accepted[first..=at].fill(Some(sure));
+            }
+        }
         // `la professoressa de santis`, `Mr von Berg`, `… è Lo Monaco`, `M. Le Goff`: a particle before a name, behind a title or
         // with a capital that nothing else gives it.
         for at in (1..count).rev() {
@@ -376,7 +401,7 @@ impl Names {
             let is_titled = at >= 2 && words[at - 2].cue == Cue::Title && word.gap == Gap::Blank;
             let is_capital = case == Case::Usual
                 && word.shape == Shape::Capital
-                && (word.gap == Gap::Blank
+                && (matches!(word.gap, Gap::Blank | Gap::Comma)
                     || word.gap == Gap::Stop && at >= 2 && words[at - 2].shape == Shape::Initial)
                 && words[at].shape == Shape::Capital;
             if is_titled || is_capital {
