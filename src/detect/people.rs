@@ -124,7 +124,9 @@ impl Ruleset {
         named.clear();
         let range = (place.start, place.end);
         let heard = Heard { asked: asked_name[0], known: known_names, blanks };
-        asked_name[1] = names.find(place.text, range, heard, *threshold, buffers, named);
+        let asks = |group| surroundings.own.iter().any(|cue| self.words.groups(cue).contains(&group));
+        asked_name[1] = names.find(place.text, range, heard, *threshold, buffers, named)
+            || self.asks_name.is_some_and(asks);
         // A word that announces values (`IBAN`, `Nino:`) names nobody, unless people are called so and no colon
         // makes a heading of it.
         let is_heading =

@@ -147,6 +147,8 @@ pub struct Ruleset {
     pub(super) stitched_rule: u16,
     /// The name detector and how sure it must be.
     pub(super) names: Option<(Names, Threshold)>,
+    /// The questions for a name.
+    pub(super) asks_name: Option<Group>,
     /// Number of the rule that finds names in text.
     pub(super) name_rule: u16,
     /// Number of the rule that finds names again elsewhere in the conversation.
@@ -474,6 +476,10 @@ impl Ruleset {
                 Some(Addresses::shipped(&mut words, only, &entities, built_in("address.en"))?)
             }
         };
+        let asks_name = match options.names {
+            None => None,
+            Some(_) => Some(words.group(&super::names::asking()).map_err(Error::Usage)?),
+        };
         // Groups were added.
         lexicon_of.resize(words.groups(), None);
         bits.resize(words.groups().div_ceil(64), 0);
@@ -504,6 +510,7 @@ impl Ruleset {
             stitches: options.conversation,
             stitched_rule: built_in("conversation.stitched"),
             names: options.names.map(|odds| (Names::shipped(), Threshold(odds))),
+            asks_name,
             name_rule: built_in("name.model"),
             memory_rule: built_in("name.memory"),
             min_score: options.min_score,

@@ -52,6 +52,15 @@ pub(super) struct Cues {
     filter: Box<[u64; FILTER]>,
 }
 
+fn lists() -> BTreeMap<String, Vec<String>> {
+    toml::from_str(include_str!("../../../patterns/lexicons/names.toml")).expect("the shipped lexicon is tested")
+}
+
+/// Questions for a name that have no word for it: `mit wem spreche ich`.
+pub(in crate::detect) fn asking() -> Vec<String> {
+    lists().remove("asking").unwrap_or_default()
+}
+
 /// Words of the filter: 8,192 bits, of which one in twenty is set.
 const FILTER: usize = 128;
 
@@ -67,9 +76,7 @@ const SLOTS: usize = 2048;
 impl Cues {
     /// The shipped words.
     pub(super) fn shipped() -> Cues {
-        let lists: BTreeMap<String, Vec<String>> =
-            toml::from_str(include_str!("../../../patterns/lexicons/names.toml"))
-                .expect("the shipped lexicon is tested");
+        let lists = lists();
         let kinds = [
             ("titles", Cue::Title),
             ("naming", Cue::Naming),

@@ -14,6 +14,7 @@ pub(super) mod spelling;
 pub mod text;
 pub(super) mod why;
 
+pub(super) use cues::asking;
 use cues::{Cue, Cues};
 use model::{Around, Model};
 use text::{Case, Cut, Gap, Shape, Word, is_announced};
