@@ -30,6 +30,7 @@ mod starts;
 mod trace;
 mod weigh;
 mod whole;
+mod widen;
 
 pub use conversation::Stitched;
 pub use names::{is_common_word, is_nobodys};
@@ -55,6 +56,18 @@ pub struct Place<'a> {
     pub role: Role,
     /// The field's name and that of the field around it, empty when there is none.
     pub keys: [&'a [u8]; 2],
+}
+
+impl Place<'_> {
+    /// A match in it, to be checked.
+    fn candidate(&self, start: usize, end: usize) -> checks::Candidate<'_> {
+        checks::Candidate {
+            text: &self.text.bytes[self.start..self.end],
+            start: start - self.start,
+            end: end - self.start,
+            is_field: !matches!(self.role, Role::Text | Role::Prose),
+        }
+    }
 }
 
 /// Buffers of one worker, and what it remembers from turn to turn.
@@ -234,6 +247,7 @@ impl Ruleset {
         self.after_context(place, scratch);
         self.anywhere(place, scratch);
         self.catch_all(place, scratch);
+        self.widen(place, scratch);
     }
 
     /// Makes the text segment that was just looked at the turn before.

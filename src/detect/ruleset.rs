@@ -147,6 +147,8 @@ pub struct Ruleset {
     pub(super) stitched_rule: u16,
     /// The name detector and how sure it must be.
     pub(super) names: Option<(Names, Threshold)>,
+    /// Entities whose values have no form of their own.
+    pub(super) formless: Vec<Entity>,
     /// The questions for a name.
     pub(super) asks_name: Option<Group>,
     /// Number of the rule that finds names in text.
@@ -480,6 +482,7 @@ impl Ruleset {
             None => None,
             Some(_) => Some(words.group(&super::names::asking()).map_err(Error::Usage)?),
         };
+        let formless = super::widen::FORMLESS.iter().filter_map(|name| entities.find(name)).collect();
         // Groups were added.
         lexicon_of.resize(words.groups(), None);
         bits.resize(words.groups().div_ceil(64), 0);
@@ -510,6 +513,7 @@ impl Ruleset {
             stitches: options.conversation,
             stitched_rule: built_in("conversation.stitched"),
             names: options.names.map(|odds| (Names::shipped(), Threshold(odds))),
+            formless,
             asks_name,
             name_rule: built_in("name.model"),
             memory_rule: built_in("name.memory"),

@@ -12,7 +12,7 @@ use super::anchor::Anchor;
 use super::automaton::{Automaton, End};
 use super::context::{Group, Surroundings, Words};
 use super::ruleset::Reach;
-use super::{Place, Ruleset, Scratch, checks};
+use super::{Place, Ruleset, Scratch};
 use crate::limits;
 use crate::model::{Entity, Finding, Role, Span};
 
@@ -187,7 +187,7 @@ impl Ruleset {
             Err(Refusal::Unnamed(end)) => (end, Verdict::Unnamed),
         };
         let rule = &self.compiled[usize::from(number)];
-        let candidate = checks::Candidate { text: &place.text.bytes[..place.end], start, end };
+        let candidate = place.candidate(start, end);
         let check = rule
             .check
             .filter(|_| verdict != Verdict::Edges)

@@ -5,7 +5,7 @@
 use super::context::Near;
 use super::ruleset::Compiled;
 use super::trace::Refusal;
-use super::{Place, Ruleset, Scratch, checks};
+use super::{Place, Ruleset, Scratch};
 use crate::model::{Finding, Role, Span, ValueId};
 
 impl Ruleset {
@@ -29,7 +29,7 @@ impl Ruleset {
             }
             longest = longest.or(Some(end));
             let Some(check) = rule.check else { break };
-            let candidate = checks::Candidate { text: &place.text.bytes[..place.end], start, end };
+            let candidate = place.candidate(start, end);
             if (check.holds)(&candidate) {
                 checked = Some(end);
                 break;

@@ -21,7 +21,7 @@ mod tests {
     fn handles_and_ends_of_addresses() {
         let holds = |text: &str| {
             let start = text.find('@').expect("a sign");
-            (CHECK.holds)(&Candidate { text: text.as_bytes(), start, end: text.len() })
+            (CHECK.holds)(&Candidate { text: text.as_bytes(), start, end: text.len(), is_field: false })
         };
         assert!(holds("@marie") && holds("(@marie") && holds("thanks @marie"));
         assert!(!holds("5@abc") && !holds("jo.@abc"));

@@ -119,7 +119,7 @@ mod tests {
     fn check(text: &str) -> bool {
         let start = text.find(|c: char| c.is_ascii_digit()).expect("an example has digits");
         let end = start + text[start..].rfind(|c: char| c.is_ascii_digit()).expect("digits") + 1;
-        holds(&Candidate { text: text.as_bytes(), start, end })
+        holds(&Candidate { text: text.as_bytes(), start, end, is_field: false })
     }
 
     #[test]

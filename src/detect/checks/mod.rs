@@ -58,12 +58,14 @@ mod whole;
 /// A match and the text around it.
 #[derive(Clone, Copy)]
 pub struct Candidate<'a> {
-    /// The segment's folded text.
+    /// The segment's folded text, and nothing of the file around it: the same in every format.
     pub text: &'a [u8],
     /// First byte of the match.
     pub start: usize,
     /// One past its last byte.
     pub end: usize,
+    /// Whether the text is a field's value, and no turn or comment.
+    pub is_field: bool,
 }
 
 impl Candidate<'_> {
@@ -196,5 +198,5 @@ pub fn names() -> Vec<&'static str> {
 
 #[cfg(test)]
 fn holds(check: &Check, value: &str) -> bool {
-    (check.holds)(&Candidate { text: value.as_bytes(), start: 0, end: value.len() })
+    (check.holds)(&Candidate { text: value.as_bytes(), start: 0, end: value.len(), is_field: false })
 }

@@ -14,7 +14,9 @@ fn holds(candidate: &Candidate) -> bool {
     let value = candidate.value();
     let before = candidate.text[..candidate.start].trim_ascii_end();
     let before = before.strip_suffix(b"\"").or_else(|| before.strip_suffix(b"'")).unwrap_or(before);
-    let is_given = before.trim_ascii_end().ends_with(b":") || before.trim_ascii_end().ends_with(b"=");
+    let before = before.trim_ascii_end();
+    // What a field holds that is called so is announced as much as what stands behind a colon.
+    let is_given = before.ends_with(b":") || before.ends_with(b"=") || candidate.is_field && before.is_empty();
     !is_masked(value) && (is_given || looks_made_up(value))
 }
 
@@ -48,7 +50,7 @@ mod tests {
     fn passwords_and_words() {
         let holds = |text: &str, value: &str| {
             let start = text.find(value).expect("the value is there");
-            (CHECK.holds)(&Candidate { text: text.as_bytes(), start, end: start + value.len() })
+            (CHECK.holds)(&Candidate { text: text.as_bytes(), start, end: start + value.len(), is_field: false })
         };
         assert!(holds("password: soleil", "soleil"));
         assert!(holds("password is Soleil24", "Soleil24"));

@@ -26,7 +26,7 @@ mod tests {
             let start = text.find('[').expect("a mark");
             let plain = text.replace(['[', ']'], "");
             let end = text.find(']').expect("a mark") - 1;
-            (CHECK.holds)(&Candidate { text: plain.as_bytes(), start, end })
+            (CHECK.holds)(&Candidate { text: plain.as_bytes(), start, end, is_field: false })
         };
         assert!(holds("call [612 345 678], ok") && holds("[612345678]") && holds("at 12, [612345678] now"));
         assert!(!holds("83 [706 524 102]") && !holds("[612 345 678] 90"));
