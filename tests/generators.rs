@@ -421,7 +421,8 @@ fn near_misses_are_masked_under_another_name() {
             let Some(last) = value.rfind(|c: char| c.is_ascii_digit()) else { continue };
             let digit = value.as_bytes()[last] - b'0';
             let wrong = format!("{}{}{}", &value[..last], (digit + 1) % 10, &value[last + 1..]);
-            let alone = checks::Candidate { text: wrong.as_bytes(), start: 0, end: wrong.len(), is_field: false };
+            let alone =
+                checks::Candidate { text: wrong.as_bytes(), start: 0, end: wrong.len(), is_field: false };
             if (check.holds)(&alone) {
                 continue; // some keys allow two neighbours
             }

@@ -109,6 +109,11 @@ impl WordsBuilder {
     }
 
     fn phrase(&mut self, phrase: &str, group: Group) -> Result<(), String> {
+        // Words are letters: of `last 4` would be left `last`.
+        let is_number = |word: &str| word.bytes().all(|b| b.is_ascii_digit());
+        if words_of(phrase).count() == 1 && phrase.split_whitespace().any(is_number) {
+            return Err(format!("of the context phrase `{phrase}` one word would count: a number is none"));
+        }
         let mut words = words_of(phrase);
         let first = words.next().ok_or("a context word has no letters")?;
         if first.len() < 2 {

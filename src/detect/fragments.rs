@@ -5,6 +5,9 @@
 use super::conversation::{KNOWN_BY, LONG, OPEN, Piece, TURNS_BETWEEN, Talk, Turn};
 use crate::limits;
 
+/// Digits of a group of digits that is said as one number.
+const GROUP: usize = 3;
+
 /// Pieces that are one value, and what repeats them.
 pub(super) struct Fragment {
     pub(super) speaker: u64,
@@ -88,7 +91,9 @@ fn place_piece(talk: &Talk, at: usize, turn: &Turn, all: &mut Vec<Fragment>) -> 
             return true;
         }
     }
-    if piece.is_count && !(piece.is_announced && is_quiet) {
+    // Many dictate digits as numbers of three: `six cent trente-huit`, and nothing else.
+    let is_group = piece.is_count && is_quiet && piece.written.len() <= GROUP;
+    if piece.is_count && !(piece.is_announced && is_quiet) && !is_group {
         return false;
     }
     let is_whole = |at: usize| {
@@ -112,7 +117,7 @@ fn place_piece(talk: &Talk, at: usize, turn: &Turn, all: &mut Vec<Fragment>) -> 
         fragment.is_open = piece.tail;
         return true;
     }
-    if piece.is_count {
+    if piece.is_count && !(is_group && piece.is_announced) {
         return false;
     }
     all.push(Fragment {

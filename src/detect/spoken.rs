@@ -259,7 +259,7 @@ impl Ruleset {
             if self.is_catch_all(finding.rule) && is_counting(finding.span.of(text.bytes)) {
                 continue;
             }
-            if of.peek().is_some() && of.all(|saying| self.may_be(saying, finding)) {
+            if of.peek().is_some() && of.all(|saying| self.may_be(place, saying, finding)) {
                 let value = scratch.values.note(finding.span.of(text.bytes));
                 found.push(Finding { span, value, ..*finding });
             } else {
@@ -329,7 +329,7 @@ impl Ruleset {
 
     /// Whether what a rule found may be meant by who said it: numbers of a country are said in its languages, and
     /// who says a number as people say how many means a short code, a postcode or a year.
-    fn may_be(&self, saying: &Saying, finding: &Finding) -> bool {
+    fn may_be(&self, place: &Place, saying: &Saying, finding: &Finding) -> bool {
         let entity = self.entities.name(finding.entity);
         let countries = self.rules().get(usize::from(finding.rule)).map_or(&[][..], |rule| &rule.countries);
         let is_spoken_there =
@@ -343,7 +343,8 @@ impl Ruleset {
         }
         match entity {
             "CARD_CVV" | "PIN" | "POSTCODE" | "DATE_OF_BIRTH" | "CREDIT_CARD" | "DATE" | "AGE" => true,
-            "REFERENCE" => !saying.is_cardinal && length >= SHORTEST_REFERENCE,
+            // `numéro d'adhérent ?` – `soixante-quatorze mille deux cent trois`
+            "REFERENCE" => length >= SHORTEST_REFERENCE && (!saying.is_cardinal || is_all(saying, place)),
             _ => !saying.is_cardinal,
         }
     }
@@ -415,19 +416,23 @@ impl Ruleset {
                 && !self.compiled[usize::from(finding.rule)].catch_all
                 && (!is_date || Some(finding.entity) == date_of_birth)
         };
-        let fits = |finding: &&Finding| covers(finding) && self.may_be(saying, finding);
+        let fits = |finding: &&Finding| covers(finding) && self.may_be(place, saying, finding);
         let best = scratch.findings.iter().filter(fits).max_by_key(|finding| finding.score)?;
         let value = scratch.values.note(best.span.of(text.bytes));
         Some(Finding { span: saying.span, value, ..*best })
     }
 }
 
+/// Whether little else is said beside the saying: it is an answer.
+fn is_all(saying: &Saying, place: &Place) -> bool {
+    place.role == Role::Text && place.end - place.start <= saying.span.len() + ANSWER
+}
+
 /// Whether a saying is shown as it is written: not what reads the same, nor amounts, nor a digit or two.
 fn is_shown(listener: &Listener, saying: &Saying, place: &Place) -> bool {
     // Who is asked for four digits says nothing else; who names a price does.
-    let is_answer = place.end - place.start <= saying.span.len() + ANSWER;
     saying.said
-        && (is_answer || !saying.is_price)
+        && (is_all(saying, place) || !saying.is_price)
         && match saying.form {
             Form::Run(Nature::Amount) => false,
             Form::Run(_) => listener.written(saying).len() >= SHORTEST,

@@ -42,13 +42,13 @@ impl Ruleset {
     }
 }
 
-/// How many of the bytes, which lead away from a value, hang on it by a sign: capitals and digits, and signs between them.
+/// How many of the bytes, which lead away from a value, hang on it: capitals and digits, and signs between them.
 fn hanging<'a>(away: impl Iterator<Item = &'a u8>) -> usize {
     let (mut length, mut last) = (0, 0);
     for (at, &byte) in away.enumerate() {
         let is_sign = b"-/_".contains(&byte);
         match byte {
-            b'A'..=b'Z' | b'0'..=b'9' if at > 0 => last = at + 1,
+            b'A'..=b'Z' | b'0'..=b'9' => last = at + 1,
             _ if is_sign && last == at => {}
             // A word, or a sign that says something else.
             b'a'..=b'z' | b'@' | 0x80.. => return 0,
@@ -66,7 +66,12 @@ fn hanging<'a>(away: impl Iterator<Item = &'a u8>) -> usize {
 /// word before is in capitals as well everything is.
 fn group_before(before: &[u8]) -> Option<usize> {
     let rest = before.strip_suffix(b" ")?;
-    let length = rest.iter().rev().take(GROUP + 1).take_while(|b| b.is_ascii_uppercase() || b.is_ascii_digit()).count();
+    let length = rest
+        .iter()
+        .rev()
+        .take(GROUP + 1)
+        .take_while(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        .count();
     let outside = rest[..rest.len() - length].last();
     let stands_alone = outside.is_none_or(|b| b.is_ascii_whitespace() || *b == b':');
     let has_letter = rest[rest.len() - length..].iter().any(u8::is_ascii_uppercase);
@@ -84,6 +89,7 @@ mod tests {
         let before = |text: &str| hanging(text.as_bytes().iter().rev());
         assert_eq!(before("nr H-"), 2);
         assert_eq!(before("24/SB/"), 6);
+        assert_eq!(before("nr 2024S"), 5);
         assert_eq!(before("Rechnung-"), 0);
         assert_eq!(before("tel "), 0);
         assert_eq!(before("VERY-LONG-WORDS-"), 0);

@@ -20,7 +20,9 @@ mod tests {
 
     #[test]
     fn expiries_and_groups() {
-        let holds = |text: &str, start, end| (CHECK.holds)(&Candidate { text: text.as_bytes(), start, end, is_field: false });
+        let holds = |text: &str, start, end| {
+            (CHECK.holds)(&Candidate { text: text.as_bytes(), start, end, is_field: false })
+        };
         assert!(holds("1111 12/27 123", 5, 10) && holds("exp 0728.", 4, 8));
         assert!(!holds("6011 0341 6978", 5, 9));
     }

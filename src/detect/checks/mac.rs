@@ -26,7 +26,8 @@ mod tests {
 
     #[test]
     fn six_pairs() {
-        let holds = |text: &str, start, end| holds(&Candidate { text: text.as_bytes(), start, end, is_field: false });
+        let holds =
+            |text: &str, start, end| holds(&Candidate { text: text.as_bytes(), start, end, is_field: false });
         assert!(holds("aa:bb:cc:dd:ee:ff.", 0, 17));
         assert!(!holds("aa:bb:cc:dd:ee:ff:00", 0, 17));
         assert!(!holds("aa:bb:cc:dd:ee:ff:00", 3, 20));

@@ -16,7 +16,8 @@ fn holds(candidate: &Candidate) -> bool {
     let before = before.strip_suffix(b"\"").or_else(|| before.strip_suffix(b"'")).unwrap_or(before);
     let before = before.trim_ascii_end();
     // What a field holds that is called so is announced as much as what stands behind a colon.
-    let is_given = before.ends_with(b":") || before.ends_with(b"=") || candidate.is_field && before.is_empty();
+    let is_given =
+        before.ends_with(b":") || before.ends_with(b"=") || candidate.is_field && before.is_empty();
     !is_masked(value) && (is_given || looks_made_up(value))
 }
 
@@ -50,7 +51,12 @@ mod tests {
     fn passwords_and_words() {
         let holds = |text: &str, value: &str| {
             let start = text.find(value).expect("the value is there");
-            (CHECK.holds)(&Candidate { text: text.as_bytes(), start, end: start + value.len(), is_field: false })
+            (CHECK.holds)(&Candidate {
+                text: text.as_bytes(),
+                start,
+                end: start + value.len(),
+                is_field: false,
+            })
         };
         assert!(holds("password: soleil", "soleil"));
         assert!(holds("password is Soleil24", "Soleil24"));

@@ -42,6 +42,10 @@ struct Beside {
     particle: bool,
     /// It says that somebody is paid, or has an account.
     payment: bool,
+    /// Who speaks names himself before it.
+    presenting: bool,
+    /// It is everybody's title.
+    addressing: bool,
 }
 
 /// The words around names.
@@ -53,7 +57,8 @@ pub(super) struct Cues {
 }
 
 fn lists() -> BTreeMap<String, Vec<String>> {
-    toml::from_str(include_str!("../../../patterns/lexicons/names.toml")).expect("the shipped lexicon is tested")
+    toml::from_str(include_str!("../../../patterns/lexicons/names.toml"))
+        .expect("the shipped lexicon is tested")
 }
 
 /// Questions for a name that have no word for it: `mit wem spreche ich`.
@@ -101,7 +106,9 @@ impl Cues {
         }
         let particles: Vec<u64> = hashes("particles").collect();
         let payments: Vec<u64> = hashes("payments").collect();
-        for &hash in particles.iter().chain(&payments) {
+        let presenting: Vec<u64> = hashes("presenting").collect();
+        let addressing: Vec<u64> = hashes("addressing").collect();
+        for &hash in [&particles, &payments, &presenting, &addressing].into_iter().flatten() {
             cues.entry(hash).or_default();
         }
         let mut slots = vec![(0, Cue::None, Beside::default()); SLOTS].into_boxed_slice();
@@ -113,8 +120,12 @@ impl Cues {
             while slots[at].0 != 0 {
                 at = (at + 1) & (SLOTS - 1);
             }
-            let beside =
-                Beside { particle: particles.contains(&hash), payment: payments.contains(&hash) };
+            let beside = Beside {
+                particle: particles.contains(&hash),
+                payment: payments.contains(&hash),
+                presenting: presenting.contains(&hash),
+                addressing: addressing.contains(&hash),
+            };
             slots[at] = (hash, cue, beside);
         }
         Cues { slots, filter }
@@ -145,6 +156,16 @@ impl Cues {
     /// Whether the word may stand inside a surname: de, van, O'.
     pub(super) fn is_particle(&self, hash: u64) -> bool {
         self.slot(hash).is_some_and(|slot| slot.2.particle)
+    }
+
+    /// Whether who speaks names himself before it: `dean here`, `malte am apparat`.
+    pub(super) fn is_presenting(&self, hash: u64) -> bool {
+        self.slot(hash).is_some_and(|slot| slot.2.presenting)
+    }
+
+    /// Whether it is everybody's title: Mrs, monsieur.
+    pub(super) fn is_addressing(&self, hash: u64) -> bool {
+        self.slot(hash).is_some_and(|slot| slot.2.addressing)
     }
 
     /// Whether the word says that somebody is paid, or has an account: transfer, bénéficiaire, Konto.
