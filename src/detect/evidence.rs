@@ -5,7 +5,7 @@
 //! nothing.
 
 use super::spoken::{Said, Spoken};
-use super::{Place, Ruleset, Scratch};
+use super::{Place, Ruleset, Scratch, context};
 use crate::limits;
 use crate::model::{Finding, Role};
 use crate::view::spoken::lexicon::{Lexicon, MONTH};
@@ -29,6 +29,14 @@ impl Ruleset {
     /// Whether a number was asked for, or a piece of one was said a few turns ago.
     pub(super) fn expects_a_number(&self, scratch: &Scratch) -> bool {
         self.stitches && (scratch.talk.is_counting() || scratch.surroundings.has_any(&self.digit_groups))
+    }
+
+    /// Whether the turn before asked for a number or code.
+    pub(super) fn asked_for_number(&self, place: &Place, scratch: &Scratch) -> bool {
+        let is_of_number = |group: &context::Group| {
+            self.digit_groups.get(usize::from(*group) / 64).is_some_and(|bits| bits >> (group % 64) & 1 == 1)
+        };
+        place.role == Role::Text && scratch.surroundings.before.iter().any(is_of_number)
     }
 
     /// Whether the text is short and answers a question for letters, a name or a day.
@@ -80,6 +88,10 @@ impl Ruleset {
         };
         // In a short answer a word may be a piece of a value, and so may digits anywhere.
         let is_short = place.end - place.start <= SHORT_ANSWER && self.expects_a_number(scratch);
+        // The question stands there in a second run as well.
+        if is_short && self.asked_for_number(place, scratch) && !evidence.is_empty() {
+            loud.push((place.start, place.end));
+        }
         let longest = if scratch.talk.is_counting() { TURN } else { FIRST_TURN };
         let is_turn = self.stitches && place.role == Role::Text && place.end - place.start <= longest;
         for (at, piece) in evidence.iter().enumerate() {

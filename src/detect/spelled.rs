@@ -40,6 +40,9 @@ impl Ruleset {
             || is_announced(spoken.spelling, 60)
             || digits == 0 && is_announced(spoken.naming, 30);
         std::mem::swap(&mut scratch.surroundings.own, cues);
+        // `la targa?` – `effe gi`: asked for, and all that is said.
+        let (head, tail) = listener.edges(saying, (place.start, place.end), &spoken.lexicon);
+        let is_code = head && tail && letters + digits >= 2 && self.asked_for_number(place, scratch);
         let is_name = digits == 0
             && letters >= 3
             && (is_near(small.as_bytes()) || scratch.known_names.contains(&fold_hash(small.as_bytes())));
@@ -49,6 +52,8 @@ impl Ruleset {
             90
         } else if is_asked && letters + digits >= SHORTEST && saying.letters >= 2 {
             80
+        } else if is_code && !is_plain {
+            70
         } else if !is_plain && (letters >= 5 || letters >= 2 && digits >= 2 && letters + digits >= 6) {
             60
         } else {

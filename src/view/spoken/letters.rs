@@ -3,7 +3,7 @@
 //! A letter alone is one, when others stand beside it; so are its name and a word for it. Most of them are other words as
 //! well, so what stands around decides.
 
-use super::lexicon::Mark;
+use super::lexicon::{IT, Mark};
 use super::numbers::What;
 use super::runs::{Core, Heard, is_letter, is_number};
 use super::tokens::{Gap, Kind, Token};
@@ -106,7 +106,12 @@ impl Heard<'_> {
                     || self.spells_a_country(at)
             }
             1 if sense.heard > 0 => {
-                behind_spelled && (next > 0 || self.counts(ahead)) || spells_on && next == 2 && after > 0
+                let counts_on = self.counts(self.past_filler(ahead + 1));
+                // `ci ci ti sessantuno`: no Italian sentence has two of them before a number, or three.
+                let is_row = self.lang == IT && next > 0 && (after > 0 || counts_on);
+                behind_spelled && (next > 0 || self.counts(ahead))
+                    || spells_on && next == 2 && after > 0
+                    || is_row
             }
             _ => false,
         };
