@@ -49,8 +49,15 @@ fn samples() -> Vec<PathBuf> {
     samples
 }
 
+/// The log less its digests, in which any four digits may stand.
+fn without_digests(audit: &str) -> String {
+    let parts = audit.split('"');
+    let is_digest = |part: &&str| part.len() >= 32 && part.bytes().all(|b| b.is_ascii_hexdigit());
+    parts.filter(|part| !is_digest(part)).collect::<Vec<_>>().join("\"")
+}
+
 fn assert_no_canary(name: &str, outcome: &Outcome) {
-    for (what, text) in [("output", outcome.text()), ("audit", outcome.audit.clone())] {
+    for (what, text) in [("output", outcome.text()), ("audit", without_digests(&outcome.audit))] {
         let text = text.to_lowercase();
         for canary in CANARIES {
             let at = text.find(canary);

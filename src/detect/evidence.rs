@@ -34,7 +34,7 @@ impl Ruleset {
     /// Whether the turn before asked for a number or code.
     pub(super) fn asked_for_number(&self, place: &Place, scratch: &Scratch) -> bool {
         let is_of_number = |group: &context::Group| {
-            self.digit_groups.get(usize::from(*group) / 64).is_some_and(|bits| bits >> (group % 64) & 1 == 1)
+            self.code_groups.get(usize::from(*group) / 64).is_some_and(|bits| bits >> (group % 64) & 1 == 1)
         };
         place.role == Role::Text && scratch.surroundings.before.iter().any(is_of_number)
     }
@@ -56,6 +56,12 @@ impl Ruleset {
         windows.clear();
         loud.clear();
         evidence.clear();
+        // `la targa?` – `elle pi erre`. The question stands there in a second run as well.
+        if place.end - place.start <= SHORT_ANSWER && self.asked_for_number(place, scratch) {
+            windows.push((place.start, place.end));
+            loud.push((place.start, place.end));
+            return;
+        }
         for hit in &scratch.hits {
             match self.words.spoken(*hit) {
                 0 => {}
@@ -88,10 +94,6 @@ impl Ruleset {
         };
         // In a short answer a word may be a piece of a value, and so may digits anywhere.
         let is_short = place.end - place.start <= SHORT_ANSWER && self.expects_a_number(scratch);
-        // The question stands there in a second run as well.
-        if is_short && self.asked_for_number(place, scratch) && !evidence.is_empty() {
-            loud.push((place.start, place.end));
-        }
         let longest = if scratch.talk.is_counting() { TURN } else { FIRST_TURN };
         let is_turn = self.stitches && place.role == Role::Text && place.end - place.start <= longest;
         for (at, piece) in evidence.iter().enumerate() {

@@ -124,6 +124,8 @@ pub struct Ruleset {
     pub(super) automata: [Option<Automaton>; KINDS],
     /// A bit for each group of context words: whether a rule of [`DIGIT_IN_CONTEXT`] asks for it.
     pub(super) digit_groups: Vec<u64>,
+    /// The same for rules of numbers and codes that people are asked for.
+    pub(super) code_groups: Vec<u64>,
     /// For each group of words, the rule that finds them as they are.
     pub(super) lexicon_of: Vec<Option<u16>>,
     /// For each group of context words, the rules that are tried right behind one of them.
@@ -192,6 +194,18 @@ fn shown_in(files: &[(String, String)], error: Error) -> Error {
         _ => error,
     }
 }
+
+/// Entities whose values people are asked for and spell.
+const CODES: [&str; 8] = [
+    "VEHICLE_PLATE",
+    "PASSPORT",
+    "NATIONAL_ID",
+    "TAX_ID",
+    "DRIVING_LICENCE",
+    "REFERENCE",
+    "HEALTH_ID",
+    "IBAN",
+];
 
 /// Rules without a pattern: what they find follows from the layout or the user's list.
 const BUILT_IN: [(&str, &str, &str); 17] = [
@@ -356,6 +370,7 @@ impl Ruleset {
         let mut kinds: [Vec<(u16, &str)>; KINDS] = Default::default();
         let mut anywhere: Vec<u16> = Vec::new();
         let mut digit_groups = Vec::new();
+        let mut code_groups = Vec::new();
         let mut around_context = Vec::new();
         let mut lexicons = Vec::new();
         let mut after = Vec::new();
@@ -369,6 +384,9 @@ impl Ruleset {
                 let group = words.group(&rule.words).map_err(|reason| refuse(rule, &reason))?;
                 lexicons.push((group, pattern.0));
                 continue;
+            }
+            if CODES.contains(&rule.entity.as_str()) {
+                code_groups.extend(compiled[number].near.map(|near| near.group));
             }
             match &rule.anchor {
                 Anchor::Digit => match compiled[number].only_near {
@@ -444,6 +462,10 @@ impl Ruleset {
         for (group, rule) in lexicons {
             lexicon_of[usize::from(group)] = Some(rule);
         }
+        let mut code_bits = vec![0u64; words.groups().div_ceil(64)];
+        for &group in code_groups.iter().chain(&digit_groups) {
+            code_bits[usize::from(group) / 64] |= 1 << (group % 64);
+        }
         let mut bits = vec![0u64; words.groups().div_ceil(64)];
         for group in digit_groups {
             bits[usize::from(group) / 64] |= 1 << (group % 64);
@@ -495,6 +517,7 @@ impl Ruleset {
             words: words.build(),
             automata,
             digit_groups: bits,
+            code_groups: code_bits,
             lexicon_of,
             followers,
             around_context,

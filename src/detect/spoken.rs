@@ -101,7 +101,7 @@ const LANGUAGES_OF: [&[&str]; 5] = [
     &["GB", "IE", "US", "CA"],
     &["FR", "BE", "CH", "LU", "CA"],
     &["DE", "AT", "CH", "BE", "LU"],
-    &["ES", "US"],
+    &["ES", "US", "MX", "AR", "CL", "CO", "PE", "UY"],
     &["IT", "CH"],
 ];
 /// Other readings that are tried when the first one names nothing.

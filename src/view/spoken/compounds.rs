@@ -26,6 +26,16 @@ pub(super) fn of(lang: &str) -> Vec<(u16, String)> {
     all
 }
 
+/// Round thousands that are one word: evidence, whatever follows in it is cut when it is read.
+pub(super) fn thousands(lang: &str) -> Vec<String> {
+    let (units, scale) = match lang {
+        "de" => (&GERMAN, "tausend"),
+        "it" => (&ITALIAN, "mila"),
+        _ => return Vec::new(),
+    };
+    units[2..].iter().map(|unit| format!("{unit}{scale}")).collect()
+}
+
 fn numbers(word: fn(u16) -> Option<String>) -> impl Iterator<Item = (u16, String)> {
     (21..1000).filter_map(move |n| Some((n, word(n)?)))
 }
@@ -156,5 +166,6 @@ mod tests {
         assert_eq!(word("de", 2005).as_deref(), Some("zweitausendfünf"));
         assert_eq!(word("it", 1970).as_deref(), Some("millenovecentosettanta"));
         assert_eq!(word("en", 34), None);
+        assert!(thousands("it").contains(&"settemila".to_owned()) && thousands("en").is_empty());
     }
 }

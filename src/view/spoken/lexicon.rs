@@ -419,6 +419,9 @@ impl Builder {
                 self.anchor(lang, &spelling, if value >= 100 { 2 } else { 1 });
             }
         }
+        for word in compounds::thousands(LANGUAGES[usize::from(lang)]) {
+            spellings(lang, &word).iter().for_each(|spelling| self.anchor(lang, spelling, 1));
+        }
         for table in [&file.numbers, &file.scales, &file.multipliers, &file.alphabet] {
             table.values().for_each(|words| self.anchor(lang, words, 1));
         }

@@ -1,9 +1,12 @@
 //! Which words, digits and signs does a text consist of, to somebody who listens for numbers?
 
 use super::folding::{fold, hash_of};
-use super::lexicon::{Lexicon, Mark, WORD_BYTES, WordId};
+use super::lexicon::{DE, IT, Lexicon, Mark, WORD_BYTES, WordId};
 use crate::scan::Text;
 use crate::view::decode::char_at;
+
+/// The shortest number above a thousand that is one word of several: `tremila`.
+const SHORTEST_THOUSAND: usize = 7;
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,11 +138,40 @@ pub(super) fn cut(text: Text, (start, end): (usize, usize), lexicon: &Lexicon, o
             new.is_grave = has_grave(word);
             new.elided =
                 bytes.get(at).is_some_and(|&b| b == b'\'') || bytes[at..].starts_with("’".as_bytes());
+            if new.word == 0 && word.len() >= SHORTEST_THOUSAND && cut_thousands(word, new, lexicon, out) {
+                gap = Gap::None;
+                continue;
+            }
         }
         out.push(new);
         gap = Gap::None;
     }
     join_phrases(bytes, lexicon, first, out);
+}
+
+/// Appends the parts of a number above a thousand that is written as one word: `settemilacentodiciotto`,
+/// `siebentausendeinhundertachtzehn`. There are too many to list them.
+fn cut_thousands(word: &[u8], whole: Token, lexicon: &Lexicon, out: &mut Vec<Token>) -> bool {
+    for (scale, lang) in [(&b"mila"[..], IT), (b"tausend", DE)] {
+        let is_scale = |part: &[u8]| part.eq_ignore_ascii_case(scale);
+        let Some(at) = word.windows(scale.len()).position(is_scale) else { continue };
+        let ends = [0, at, at + scale.len(), word.len()];
+        let first = out.len();
+        for part in ends.windows(2).filter(|part| part[0] < part[1]) {
+            let mut folded = Vec::with_capacity(WORD_BYTES);
+            fold(&word[part[0]..part[1]], &mut folded);
+            let known = lexicon.word(hash_of(&folded));
+            if known == 0 || !lexicon.sense(known, lang).counts() {
+                out.truncate(first);
+                return false;
+            }
+            let gap = if out.len() == first { whole.gap } else { Gap::Blank };
+            let start = whole.start as usize;
+            out.push(Token { word: known, ..token(start + part[0], start + part[1], Kind::Word, gap) });
+        }
+        return true;
+    }
+    false
 }
 
 fn token(start: usize, end: usize, kind: Kind, gap: Gap) -> Token {
