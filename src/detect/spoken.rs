@@ -423,6 +423,19 @@ impl Ruleset {
     }
 }
 
+impl Scratch {
+    /// Whether a name was found in what is said aloud: masked, the rest of it is heard otherwise.
+    #[must_use]
+    pub fn cuts_saying(&self) -> bool {
+        let sayings = &self.said.listener.sayings;
+        !sayings.is_empty()
+            && self.findings.iter().filter(|finding| finding.entity == PERSON).any(|name| {
+                let at = sayings.partition_point(|saying| saying.span.end <= name.span.start);
+                sayings.get(at).is_some_and(|saying| saying.span.overlaps(name.span) && saying.span != name.span)
+            })
+    }
+}
+
 /// Whether little else is said beside the saying: it is an answer.
 fn is_all(saying: &Saying, place: &Place) -> bool {
     place.role == Role::Text && place.end - place.start <= saying.span.len() + ANSWER

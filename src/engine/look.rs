@@ -40,6 +40,7 @@ impl Engine {
         for &(entity, number) in &detect.tags {
             numbers.skip(entity, number);
         }
+        let cuts_saying = detect.cuts_saying();
         let locate = |view: &View, in_view: bool, finding: &Finding| Located {
             span: if in_view { view.raw(finding.span) } else { finding.span },
             finding: *finding,
@@ -57,7 +58,7 @@ impl Engine {
         resolve(kept_here);
         let is_plain = !in_view && kept_here.is_empty() && judged.is_none();
         // What is left of a sentence where something said aloud is masked reads differently.
-        let is_cut = found.iter().any(|located| located.finding.value != ValueId::OWN);
+        let is_cut = found.iter().any(|located| located.finding.value != ValueId::OWN) || cuts_saying;
         self.look_again(text, segment, index, keys, (is_plain, is_cut), worker);
     }
 

@@ -14,7 +14,7 @@ const NEAR: &[u8] = b"ADATBEBGCACHCYCZDEDKEEESFIFRGBGRHRHUIEITLILTLULVMCMTMXNLNO
 
 fn holds(candidate: &Candidate) -> bool {
     let value = candidate.value();
-    let is_small = value.iter().all(|b| b.is_ascii_lowercase());
+    let is_small = value.iter().all(u8::is_ascii_lowercase);
     value.get(4..6).is_some_and(|country| {
         (if is_small { NEAR } else { COUNTRIES })
             .as_chunks::<2>()
