@@ -344,7 +344,10 @@ impl Ruleset {
         match entity {
             "CARD_CVV" | "PIN" | "POSTCODE" | "DATE_OF_BIRTH" | "CREDIT_CARD" | "DATE" | "AGE" => true,
             // `numéro d'adhérent ?` – `soixante-quatorze mille deux cent trois`
-            "REFERENCE" => length >= SHORTEST_REFERENCE && (!saying.is_cardinal || is_all(saying, place)),
+            "REFERENCE" => {
+                length >= SHORTEST_REFERENCE
+                    && (!saying.is_cardinal || is_all(saying, place) && !saying.is_round)
+            }
             _ => !saying.is_cardinal,
         }
     }
@@ -431,7 +434,9 @@ impl Scratch {
         !sayings.is_empty()
             && self.findings.iter().filter(|finding| finding.entity == PERSON).any(|name| {
                 let at = sayings.partition_point(|saying| saying.span.end <= name.span.start);
-                sayings.get(at).is_some_and(|saying| saying.span.overlaps(name.span) && saying.span != name.span)
+                sayings
+                    .get(at)
+                    .is_some_and(|saying| saying.span.overlaps(name.span) && saying.span != name.span)
             })
     }
 }

@@ -58,6 +58,8 @@ pub struct Saying {
     pub said: bool,
     /// Whether it is one number, said as people say how many.
     pub is_cardinal: bool,
+    /// Whether it is thousands and nothing more: `mille grazie`.
+    pub is_round: bool,
     /// Whether it is said as prices are, without their currency: `seventy nine ninety nine`.
     pub is_price: bool,
     /// Its language.
@@ -166,6 +168,7 @@ impl Listener {
             letters: 0,
             said: true,
             is_cardinal: false,
+            is_round: false,
             is_price: false,
             lang: heard.lang,
             written: note(&address.written, written),
@@ -182,6 +185,7 @@ impl Listener {
             letters: 0,
             said: true,
             is_cardinal: false,
+            is_round: false,
             is_price: false,
             lang: heard.lang,
             written: note(&date.written, written),
@@ -221,6 +225,7 @@ impl Listener {
                 letters: run.letters,
                 said: run.said,
                 is_cardinal,
+                is_round: reading.text.ends_with("000"),
                 is_price,
                 lang: heard.lang,
                 written: start..written.len(),
