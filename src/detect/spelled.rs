@@ -50,7 +50,12 @@ impl Ruleset {
             || is_alphabet(&small);
         let score = if is_name {
             90
-        } else if is_asked && letters + digits >= SHORTEST && saying.letters >= 2 {
+        } else if is_asked
+            && letters + digits >= SHORTEST
+            && saying.letters >= 2
+            // `and your d o b`; somebody may be called so who says nothing else.
+            && (!is_plain || head && tail)
+        {
             80
         } else if is_code && !is_plain {
             70

@@ -36,7 +36,10 @@ fn is_masked(value: &[u8]) -> bool {
 /// Whether no word is written like this: with digits, signs, or capitals behind the first letter.
 pub(super) fn looks_made_up(value: &[u8]) -> bool {
     let digits = value.iter().any(u8::is_ascii_digit);
-    let signs = value.iter().any(|b| b.is_ascii_punctuation() && !b"-'./,".contains(b));
+    // `(minimum`, `done!!`: what a sentence puts around a word.
+    let bare = value.strip_prefix(b"(").unwrap_or(value);
+    let bare = bare.strip_suffix(b"!!").unwrap_or(bare).trim_ascii_end();
+    let signs = bare.iter().any(|b| b.is_ascii_punctuation() && !b"-'./,".contains(b));
     let lower = value.iter().any(u8::is_ascii_lowercase);
     let inner_capital = lower && value[1..].iter().any(u8::is_ascii_uppercase);
     value.len() >= 4 && (digits || signs || inner_capital)
@@ -59,6 +62,8 @@ mod tests {
             })
         };
         assert!(holds("password: soleil", "soleil"));
+        assert!(!holds("a new password (minimum 8 letters)", "(minimum"));
+        assert!(!holds("password done!! thanks", "done!!"));
         assert!(holds("password is Soleil24", "Soleil24"));
         assert!(holds("password is soLeil", "soLeil"));
         assert!(!holds("password is wrong", "wrong"));

@@ -18,7 +18,9 @@ fn holds(candidate: &Candidate) -> bool {
     let is_price = [&b"CHF"[..], b"EUR", b"USD", b"GBP"].iter().any(|sign| value.starts_with(sign));
     let is_year = letters == 0 && digits == 4 && (value.starts_with(b"19") || value.starts_with(b"20"));
     let enough = digits >= 4 || digits >= 2 && capitals >= 2 || glued && digits >= 2 && letters >= 2;
-    enough && !is_price && !is_year && !identifier::is_quantity(candidate)
+    // `31/12`, `24/48`: a day of a month, a half of two.
+    let is_pair = letters == 0 && value.len() <= 5 && value.contains(&b'/');
+    enough && !is_price && !is_year && !is_pair && !identifier::is_quantity(candidate)
 }
 
 #[cfg(test)]
@@ -31,7 +33,7 @@ mod tests {
         for good in ["123456", "AB-2024-0815", "K 4711 0815", "X7K2P9"] {
             assert!(holds(&CHECK, good), "{good}");
         }
-        for bad in ["2026", "12/03/2024", "123", "1.234.567"] {
+        for bad in ["2026", "31/12", "24/48", "12/03/2024", "123", "1.234.567"] {
             assert!(!holds(&CHECK, bad), "{bad}");
         }
     }

@@ -171,7 +171,9 @@ impl Names {
         buffers.case = case;
         buffers.weighed.clear();
         let around = Around { case, asked: heard.asked };
-        let said = Said::of(words, case, heard.asked, &self.cues);
+        // Who asks back answers nothing.
+        let answers = heard.asked && !text.bytes[range.0..range.1].contains(&b'?');
+        let said = Said::of(words, case, answers, &self.cues);
         let mut known = Words::default();
         known.add(heard.known.iter().copied());
         accepted.clear();
