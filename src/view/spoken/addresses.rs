@@ -19,6 +19,8 @@ pub(super) struct Address {
 /// Most tokens of a domain, and of what stands before the sign.
 const DOMAIN: usize = 14;
 const LOCAL: usize = 28;
+/// Most tokens of one of the four numbers of an address.
+const OCTET: usize = 5;
 
 /// Appends the addresses among the tokens.
 pub(super) fn addresses(heard: &Heard, reader: &mut Reader, out: &mut Vec<Address>) {
@@ -30,7 +32,7 @@ pub(super) fn addresses(heard: &Heard, reader: &mut Reader, out: &mut Vec<Addres
         let found = if heard.is(at, Mark::At) || is_at_sign(heard, at) {
             mail(heard, at, from, reader)
         } else if heard.is(at, Mark::Www) || heard.is(at, Mark::Dot) || is_three_w(heard, at) {
-            web(heard, at, from, reader)
+            numbers(heard, at, from, reader).or_else(|| web(heard, at, from, reader))
         } else {
             None
         };
@@ -99,6 +101,49 @@ fn web(heard: &Heard, at: usize, from: usize, reader: &mut Reader) -> Option<Add
         first -= 2;
     }
     Some(with_path(heard, Address { first, last, written: format!("http://{written}") }))
+}
+
+/// An address of four numbers whose first dot stands at `at`: `ten dot eight dot zero dot one forty five`.
+fn numbers(heard: &Heard, at: usize, from: usize, reader: &mut Reader) -> Option<Address> {
+    if !heard.is(at, Mark::Dot) {
+        return None;
+    }
+    let is_number = |at: usize| {
+        let token = heard.tokens[at];
+        token.kind == Kind::Digits || token.letter == 0 && heard.sense(at).counts() || heard.is(at, Mark::And)
+    };
+    let least = at.saturating_sub(OCTET).max(from);
+    let mut first = at;
+    while first > least && is_number(first - 1) {
+        first -= 1;
+    }
+    // What is said right before may be a number too.
+    let (mut written, first) = (first..at).find_map(|first| {
+        let (octet, next) = octet(heard, first, reader)?;
+        (next == at).then_some((octet, first))
+    })?;
+    let mut next = at;
+    for _ in 1..4 {
+        let (octet, end) = octet(heard, dot(heard, next)?, reader)?;
+        written = format!("{written}.{octet}");
+        next = end;
+    }
+    Some(Address { first, last: next, written })
+}
+
+/// A number up to 255 that begins at `at`, and where it ends.
+fn octet(heard: &Heard, at: usize, reader: &mut Reader) -> Option<(String, usize)> {
+    let (mut written, mut next) = (String::new(), at);
+    while let Some(token) = heard.tokens.get(next).filter(|token| next == at || token.gap == Gap::Blank) {
+        let is_word = token.letter == 0 && heard.sense(next).counts();
+        if token.kind != Kind::Digits && !is_word {
+            break;
+        }
+        let (part, used) = piece(heard, next, reader);
+        written.push_str(&part);
+        next += used;
+    }
+    written.parse::<u8>().ok().filter(|_| written.len() <= 3).map(|_| (written, next))
 }
 
 /// Adds what follows a slash.

@@ -13,6 +13,13 @@ pub(super) fn of(lang: &str) -> Vec<(u16, String)> {
         "it" => numbers(italian).chain(YEARS.map(|n| (n, italian_year(n)))).collect(),
         _ => return Vec::new(),
     };
+    // `hundertzwei` as well as `einhundertzwei`.
+    let bare: Vec<(u16, String)> = all
+        .iter()
+        .filter(|(n, _)| (101..200).contains(n))
+        .filter_map(|(n, word)| Some((*n, word.strip_prefix("ein").filter(|_| lang == "de")?.to_owned())))
+        .collect();
+    all.extend(bare);
     // `trecentottanta` as well as `trecentoottanta`.
     let elided: Vec<(u16, String)> = all
         .iter()
@@ -158,6 +165,7 @@ mod tests {
         assert_eq!(word("de", 34).as_deref(), Some("vierunddreißig"));
         assert_eq!(word("de", 412).as_deref(), Some("vierhundertzwölf"));
         assert_eq!(word("de", 101).as_deref(), Some("einhunderteins"));
+        assert!(of("de").contains(&(122, "hundertzweiundzwanzig".to_owned())));
         assert_eq!(word("de", 40), None);
         assert_eq!(word("it", 28).as_deref(), Some("ventotto"));
         assert_eq!(word("it", 116).as_deref(), Some("centosedici"));

@@ -43,6 +43,8 @@ fn numbers_said_in_german_spanish_italian() {
     says("die {null eins sieben zwei vierunddreißig zwo acht} bitte", &["01723428"]);
     says("es el {seis uno dos treinta y cuatro cincuenta y seis setenta y ocho}", &["612345678"]);
     says("il {tre tre tre ventuno quarantadue zero otto}", &["333214208"]);
+    says("pratica {zero quattro settemilacentodiciotto}", &["047118"]);
+    says("Nummer {null vier siebentausendeinhundertachtzehn}", &["047118"]);
 }
 
 #[test]
@@ -69,6 +71,12 @@ fn addresses_said() {
     says("it's {j smith forty two at g mail dot com}", &["jsmith42@gmail.com"]);
     says("{sales at acme dot co dot uk}", &["sales@acme.co.uk"]);
     says("go to {acme dot com slash help}", &["http://acme.com/help"]);
+    says("it says {ten dot eight dot zero dot one forty five} there", &["10.8.0.145"]);
+    says("the ip is {one nine two dot one six eight dot one dot twenty three}", &["192.168.1.23"]);
+    says("pone {diez punto ocho punto cero punto ciento cuarenta y cinco}", &["10.8.0.145"]);
+    says("da steht {zehn Punkt hundertzweiundzwanzig Punkt vier Punkt siebzehn}", &["10.122.4.17"]);
+    says("{centonovantadue punto centosessantotto punto quindici punto ottantotto}", &["192.168.15.88"]);
+    says("version two dot four dot eight", &[]);
     says("I was at the shop point taken", &[]);
     says("we met at noon dot dot dot", &[]);
 }
