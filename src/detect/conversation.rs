@@ -391,7 +391,8 @@ impl Ruleset {
     }
 }
 
-fn is_set(bits: &[u64], group: Group) -> bool {
+/// Whether the bit of a group of context words is set.
+pub(super) fn is_set(bits: &[u64], group: Group) -> bool {
     bits.get(usize::from(group) / 64).is_some_and(|bits| bits >> (group % 64) & 1 == 1)
 }
 

@@ -4,12 +4,24 @@
 //! pieces of it stand together the text is listened to, and in short answers to a question. Everything else costs
 //! nothing.
 
+use super::conversation::is_set;
 use super::spoken::{Said, Spoken};
-use super::{Place, Ruleset, Scratch, context};
+use super::{Place, Ruleset, Scratch};
 use crate::limits;
 use crate::model::{Finding, Role};
 use crate::view::spoken::lexicon::{Lexicon, MONTH};
 
+/// Entities whose values people are asked for and spell.
+pub(super) const CODES: [&str; 8] = [
+    "VEHICLE_PLATE",
+    "PASSPORT",
+    "NATIONAL_ID",
+    "TAX_ID",
+    "DRIVING_LICENCE",
+    "REFERENCE",
+    "HEALTH_ID",
+    "IBAN",
+];
 /// Bytes around evidence that are listened to: what is said may begin and end with other words than those.
 const HEARD_BEFORE: usize = 48;
 const HEARD_BEHIND: usize = 64;
@@ -33,10 +45,8 @@ impl Ruleset {
 
     /// Whether the turn before asked for a number or code.
     pub(super) fn asked_for_number(&self, place: &Place, scratch: &Scratch) -> bool {
-        let is_of_number = |group: &context::Group| {
-            self.code_groups.get(usize::from(*group) / 64).is_some_and(|bits| bits >> (group % 64) & 1 == 1)
-        };
-        place.role == Role::Text && scratch.surroundings.before.iter().any(is_of_number)
+        place.role == Role::Text
+            && scratch.surroundings.before.iter().any(|group| is_set(&self.code_groups, *group))
     }
 
     /// Whether the text is short and answers a question for letters, a name or a day.

@@ -195,18 +195,6 @@ fn shown_in(files: &[(String, String)], error: Error) -> Error {
     }
 }
 
-/// Entities whose values people are asked for and spell.
-const CODES: [&str; 8] = [
-    "VEHICLE_PLATE",
-    "PASSPORT",
-    "NATIONAL_ID",
-    "TAX_ID",
-    "DRIVING_LICENCE",
-    "REFERENCE",
-    "HEALTH_ID",
-    "IBAN",
-];
-
 /// Rules without a pattern: what they find follows from the layout or the user's list.
 const BUILT_IN: [(&str, &str, &str); 17] = [
     (
@@ -385,7 +373,7 @@ impl Ruleset {
                 lexicons.push((group, pattern.0));
                 continue;
             }
-            if CODES.contains(&rule.entity.as_str()) {
+            if super::evidence::CODES.contains(&rule.entity.as_str()) {
                 code_groups.extend(compiled[number].near.map(|near| near.group));
             }
             match &rule.anchor {

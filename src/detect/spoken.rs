@@ -92,6 +92,8 @@ pub(super) const SHORTEST: usize = 3;
 const WORDS_OF_NAME: usize = 3;
 /// Bytes beside a saying in a turn that is an answer to a question.
 const ANSWER: usize = 24;
+/// The longest word for a thousand, in bytes.
+const THOUSAND: usize = "tausend".len();
 /// A reference said aloud has this many letters and digits at least.
 const SHORTEST_REFERENCE: usize = 4;
 /// Digits from which a number is an identifier by itself.
@@ -453,6 +455,8 @@ fn is_shown(listener: &Listener, saying: &Saying, place: &Place) -> bool {
         && (is_all(saying, place) || !saying.is_price)
         && match saying.form {
             Form::Run(Nature::Amount) => false,
+            // `grazie mille`, `mil gracias`, `tausend Dank`: one word, and no code.
+            Form::Run(_) if saying.span.len() <= THOUSAND && listener.written(saying) == "1000" => false,
             Form::Run(_) => listener.written(saying).len() >= SHORTEST,
             Form::Date | Form::Address => true,
         }

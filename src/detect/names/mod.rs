@@ -191,6 +191,7 @@ impl Names {
                 sure = (odds >= sure_at).then_some(Sure { odds, is_remembered: false });
                 if buffers.traced {
                     let alone = self.model.alone(text.bytes, words, at, around);
+                    let odds = odds + said.beside(at);
                     buffers.weighed.push(Weighed { at, alone, odds });
                 }
             }
