@@ -36,6 +36,7 @@ use crate::scan::{Masks, Text, classify};
 use crate::view::View;
 pub use file_name::FileNames;
 pub use found::Found;
+pub use stream::{Stream, Wait};
 
 /// Rules and policy: all that decides what becomes of a conversation.
 pub struct Engine {
@@ -54,6 +55,22 @@ pub struct Engine {
     question: explain::Question,
     /// Whether it is asked when what is masked was said.
     listens: bool,
+}
+
+/// Which records of a conversation become something.
+#[derive(Clone, Copy)]
+struct Part {
+    /// The first of them: with `goes_on` those before it were worked on before, and what they said is remembered.
+    from: usize,
+    /// One past the last: those behind it are only listened to.
+    until: usize,
+    goes_on: bool,
+}
+
+impl Part {
+    fn whole(conversation: &Conversation) -> Part {
+        Part { from: 0, until: conversation.records.len(), goes_on: false }
+    }
 }
 
 /// What comes out.
@@ -93,6 +110,8 @@ pub struct Output {
     pub audit: Vec<u8>,
     /// Raw bytes of quarantined records.
     pub quarantine: Vec<u8>,
+    /// Where what became of each record begins, in `bytes`, `audit` and `quarantine`.
+    pub starts: Vec<[usize; 3]>,
     /// Why records were quarantined: number, offset in the chunk, reason.
     pub faults: Vec<(u64, usize, FaultKind)>,
     /// Masked findings by number of the entity.
@@ -112,12 +131,18 @@ pub struct Output {
 }
 
 impl Output {
+    /// Notes that what became of a record begins here.
+    fn begin_record(&mut self) {
+        self.starts.push([self.bytes.len(), self.audit.len(), self.quarantine.len()]);
+    }
+
     /// Empties it, keeping its memory.
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.found.clear();
         self.audit.clear();
         self.quarantine.clear();
+        self.starts.clear();
         self.faults.clear();
         self.masked.clear();
         self.kept.clear();
@@ -151,8 +176,6 @@ pub struct Worker {
     blanks: Vec<String>,
     /// Edits of the record at hand, where a conversation is shown in place of its bytes.
     edits: project::Edits,
-    /// The open conversation, when records are masked one by one.
-    stream: stream::Stream,
     /// What was judged, when somebody asks why.
     judged: Option<Box<explain::Judged>>,
     /// For what is looked at apart from its conversation.
@@ -232,7 +255,6 @@ impl Engine {
             conversation: Conversation::default(),
             view: View::default(),
             judged: explains.then(Box::default),
-            stream: stream::Stream::default(),
             detect,
             numbers: Numbers::default(),
             masked: Vec::new(),
@@ -335,17 +357,16 @@ impl Engine {
         if self.mode == Mode::Explain && !self.asks_for(conversation) {
             return;
         }
-        self.records(file, chunk, conversation, (0, false), worker, out);
+        self.records(file, chunk, conversation, Part::whole(conversation), worker, out);
     }
 
-    /// Works on a conversation's records from number `from` on; with `goes_on`, the earlier ones were worked
-    /// on before, and what they said is remembered.
+    /// Works on part of a conversation's records.
     fn records(
         &self,
         file: &FileContext,
         chunk: &format::Chunk,
         conversation: &Conversation,
-        (from, goes_on): (usize, bool),
+        Part { from, until, goes_on }: Part,
         worker: &mut Worker,
         out: &mut Output,
     ) {
@@ -359,9 +380,13 @@ impl Engine {
             worker.detect.next_conversation();
             worker.told.clear();
         }
+        let mut mark = None;
         for (index, segment) in conversation.segments.iter().enumerate() {
             if (segment.record as usize) < from {
                 continue;
+            }
+            if segment.record as usize >= until && mark.is_none() {
+                mark = Some(worker.detect.mark());
             }
             if worker.judged.is_some() {
                 self.ask(file, chunk, conversation, index as u32, worker);
@@ -405,6 +430,15 @@ impl Engine {
         let told = worker.detect.names_known();
         self.project(chunk, conversation, from, worker);
         self.sweep_fields(file, chunk, conversation, (from, told), worker);
+        if let Some(mark) = mark {
+            // What the records behind the part became is found again when their time comes.
+            for found in [&mut worker.masked, &mut worker.kept] {
+                found.retain(|located| {
+                    (conversation.segments[located.segment as usize].record as usize) < until
+                });
+            }
+            worker.detect.rewind(mark);
+        }
         self.replacements(file, chunk, conversation, worker);
         if self.listens {
             self.listen(file, chunk, conversation, worker, out);
@@ -417,9 +451,9 @@ impl Engine {
         count(&worker.masked, &mut out.masked);
         count(&worker.kept, &mut out.kept);
         match self.mode {
-            Mode::Mask => self.write(file, chunk, conversation, from, worker, out),
+            Mode::Mask => self.write(file, chunk, conversation, from..until, worker, out),
             Mode::Scan { show_values } => {
-                self.report(file, chunk, conversation, (from, show_values), worker, out);
+                self.report(file, chunk, conversation, (from..until, show_values), worker, out);
             }
             Mode::Find => self.gather(chunk, conversation, worker, out),
             Mode::Explain => self.explain(file, chunk, conversation, worker, out),

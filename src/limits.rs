@@ -44,6 +44,16 @@ pub const DIGEST_BYTES_MIN: u64 = 4 << 10;
 /// are laid out again with each new one, which must stay within a fraction of a millisecond.
 pub const STREAM_BYTES: usize = 32 << 10;
 
+/// Bytes of records, and of what became of them, that wait for others when records are masked as they come: some
+/// three hundred calls of an hour.
+pub const HELD_BYTES: usize = 64 << 20;
+
+/// Conversations that may be open at a time. Each remembers up to some 100 KB of names and values.
+pub const CONVERSATIONS_OPEN: usize = 10_000;
+
+/// Records that may be waited for: each is looked at again with every one that it waits for.
+pub const LOOKAHEAD: usize = 1_000;
+
 /// Looks at a segment: the first and those after masking exposed something. What is still found after
 /// the last one is masked too, then the search stops.
 pub const PASSES: usize = 4;

@@ -156,7 +156,7 @@ impl Audio {
     /// Finds in the transcript what is to be muted; `None` when it could not be read, which was told.
     fn listen(&self, engine: &Engine) -> Result<Option<(Report, Call, Run)>> {
         let mut settings = self.text.settings()?;
-        if settings.by_line {
+        if settings.by_line.is_some() {
             let message = "--line-buffered is for live pipes; a recording's transcript is read as a whole";
             return Err(Error::Usage(message.into()));
         }

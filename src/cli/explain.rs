@@ -63,7 +63,7 @@ impl Explain {
         let memory = Arc::new(Mutex::new(Vec::new()));
         settings.one_output = Some(Target::Memory(Arc::clone(&memory)));
         // Look-back is the same; an explanation has the whole conversation at hand.
-        (settings.jobs, settings.by_line) = (1, false);
+        (settings.jobs, settings.by_line) = (1, None);
         if is_text && settings.format.is_none() {
             settings.format = crate::format::by_name("text");
         }

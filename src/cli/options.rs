@@ -15,7 +15,7 @@ use crate::format::{self, ColumnOption, FORMATS, FieldOptions, Format, Treatment
 use crate::limits;
 use crate::mask::hash_key;
 use crate::model::{BRACKETS, Way};
-use crate::pipeline::{Job, Settings};
+use crate::pipeline::{Job, Settings, Waiting};
 use crate::policy::Policy;
 use crate::sink::Target;
 use crate::source::{Encoding, Source};
@@ -185,6 +185,24 @@ pub(super) struct TextOptions {
     /// conversation has said so far; format and encoding follow from the first line
     #[arg(long, help_heading = "Running")]
     line_buffered: bool,
+    /// Mask each record when so many more of its conversation are there, or all of them, and write it at once: what
+    /// comes after them is not known to it [default: the whole conversation; 0 with --line-buffered]
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = clap::value_parser!(u64).range(..=limits::LOOKAHEAD as u64),
+        help_heading = "Running"
+    )]
+    lookahead: Option<u64>,
+    /// Let records of up to N conversations lie among each other; the one that was silent longest is over when there
+    /// are more. JSON lines, and tables with a column for the conversation
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = clap::value_parser!(u64).range(1..=limits::CONVERSATIONS_OPEN as u64),
+        help_heading = "Running"
+    )]
+    interleaved: Option<u64>,
     /// Worker threads [default: one per core]
     #[arg(short, long, value_name = "N", help_heading = "Running")]
     jobs: Option<usize>,
@@ -299,10 +317,18 @@ impl TextOptions {
             encoding: self.reading.encoding(),
             fields: self.reading.fields(),
             key: self.key()?,
-            by_line: self.line_buffered,
+            by_line: self.waiting(),
             stop: &super::STOP,
             ..defaults
         })
+    }
+
+    /// How long records wait, if they are masked as they come.
+    fn waiting(&self) -> Option<Waiting> {
+        let is_asked = self.line_buffered || self.lookahead.is_some() || self.interleaved.is_some();
+        let records = self.lookahead.or(self.line_buffered.then_some(0)).map(|count| count as usize);
+        let conversations = self.interleaved.map_or(1, |count| count as usize);
+        is_asked.then_some(Waiting { records, conversations })
     }
 
     /// The key of the digests, if there is a key file.
@@ -374,12 +400,18 @@ impl TextOptions {
         if self.label_style != LabelStyle::Square {
             note("label-style", if self.label_style == LabelStyle::Curly { "curly" } else { "angle" });
         }
+        if let Some(count) = self.interleaved {
+            note("interleaved", &count.to_string());
+        }
         Run {
             sourdine: env!("CARGO_PKG_VERSION").to_owned(),
             ruleset: engine.rules().digest().to_owned(),
             policy: engine.policy().digest(),
             options,
-            lookahead: if self.line_buffered { "0" } else { "conversation" }.to_owned(),
+            lookahead: self
+                .waiting()
+                .and_then(|waiting| waiting.records)
+                .map_or_else(|| "conversation".to_owned(), |count| count.to_string()),
             start: now(),
             jobs: settings.jobs,
         }

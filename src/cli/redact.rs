@@ -57,7 +57,7 @@ pub(super) struct Redact {
     #[arg(
         long,
         value_name = "FILE",
-        conflicts_with_all = ["dry_run", "check", "line_buffered"],
+        conflicts_with_all = ["dry_run", "check", "line_buffered", "lookahead", "interleaved"],
         help_heading = "Output"
     )]
     mute_list: Option<PathBuf>,
@@ -295,7 +295,10 @@ pub(super) fn tell_problems(report: &Report, is_kept: bool) {
         ));
     }
     if report.end.cut > 0 {
-        say(format_args!("{} conversations were longer than 8 MiB and were cut there", report.end.cut));
+        say(format_args!(
+            "conversations too long to be looked at, or held back, as a whole were cut: {} (docs/limits.md says where)",
+            report.end.cut
+        ));
     }
 }
 

@@ -320,6 +320,13 @@ pub(super) struct Surroundings {
     present: Vec<u64>,
 }
 
+/// What the turns before left standing.
+#[derive(Clone, Default)]
+pub(super) struct Heard {
+    groups: Vec<Group>,
+    ages: Vec<u8>,
+}
+
 /// What a rule learnt about its context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Near {
@@ -343,6 +350,17 @@ impl Surroundings {
     pub(super) fn next_conversation(&mut self) {
         self.before.clear();
         self.ages.clear();
+    }
+
+    /// What the turns before left standing.
+    pub(super) fn heard(&self) -> Heard {
+        Heard { groups: self.before.clone(), ages: self.ages.clone() }
+    }
+
+    /// Puts what other turns left standing in its place, and takes it out.
+    pub(super) fn swap_heard(&mut self, heard: &mut Heard) {
+        std::mem::swap(&mut self.before, &mut heard.groups);
+        std::mem::swap(&mut self.ages, &mut heard.ages);
     }
 
     /// The groups of the turn before.

@@ -121,6 +121,18 @@ impl Talk {
         self.first_turn = self.turns.len();
     }
 
+    /// How many turns and pieces there are.
+    pub(super) fn so_far(&self) -> (usize, usize) {
+        (self.turns.len(), self.pieces.len())
+    }
+
+    /// Forgets what was said since there were that many.
+    pub(super) fn rewind(&mut self, (turns, pieces): (usize, usize)) {
+        self.turns.truncate(turns);
+        self.pieces.truncate(pieces);
+        self.is_open = false;
+    }
+
     /// Whether a number was said a few turns ago.
     pub(super) fn is_counting(&self) -> bool {
         self.pieces.last().is_some_and(|piece| self.turns.len() - piece.turn <= TURNS_BETWEEN)

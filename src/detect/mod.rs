@@ -39,7 +39,7 @@ pub use trace::{Attempt, Side, Step, Trace, Verdict, Word};
 
 use crate::model::{Entity, Finding, Role, Span, ValueId, Values};
 use crate::scan::{Text, WordHit};
-use automaton::{Automaton, End, Memory};
+use automaton::{Automaton, End};
 use context::Surroundings;
 use starts::{bracket_before, is_in_tag, token_start};
 
@@ -113,10 +113,50 @@ pub struct Scratch {
     pub values: Values,
     key_text: Vec<u8>,
     key_masks: Vec<crate::scan::Masks>,
-    memories: [Option<Memory>; KINDS],
+    memories: [Option<automaton::Memory>; KINDS],
+}
+
+/// What a worker knows of a conversation between two of its records, while it works on other ones.
+#[derive(Default)]
+pub struct Memory {
+    heard: context::Heard,
+    known_names: Vec<u64>,
+    asked_name: [bool; 2],
+    values: Values,
+    talk: conversation::Talk,
+}
+
+/// Where in a conversation a worker is: between two turns.
+pub struct Mark {
+    heard: context::Heard,
+    asked_name: [bool; 2],
+    /// Turns and pieces of [`conversation::Talk`].
+    said: (usize, usize),
 }
 
 impl Scratch {
+    /// Puts what is known of one conversation in the place of what is known of another.
+    pub fn change_conversation(&mut self, memory: &mut Memory) {
+        self.surroundings.swap_heard(&mut memory.heard);
+        std::mem::swap(&mut self.known_names, &mut memory.known_names);
+        std::mem::swap(&mut self.asked_name, &mut memory.asked_name);
+        std::mem::swap(&mut self.values, &mut memory.values);
+        std::mem::swap(&mut self.talk, &mut memory.talk);
+    }
+
+    /// Where the conversation is now.
+    #[must_use]
+    pub fn mark(&self) -> Mark {
+        Mark { heard: self.surroundings.heard(), asked_name: self.asked_name, said: self.talk.so_far() }
+    }
+
+    /// Goes back to where the conversation was. What the turns since then told of its people and values stays known.
+    pub fn rewind(&mut self, mut mark: Mark) {
+        self.surroundings.swap_heard(&mut mark.heard);
+        self.asked_name = mark.asked_name;
+        self.talk.rewind(mark.said);
+    }
+
     /// Forgets the conversation before.
     pub fn next_conversation(&mut self) {
         self.surroundings.next_conversation();

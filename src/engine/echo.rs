@@ -28,11 +28,16 @@ const KEY: usize = 12;
 /// Values that begin alike and are held against one place; more are an attack.
 const ALIKE: usize = 64;
 
+/// Values that are put in their place one by one, where the others are sorted.
+const FEW: usize = 16;
+
 /// Values of a conversation that were masked.
 #[derive(Default)]
 pub(super) struct Told {
     text: Vec<u8>,
+    /// In order, as far as they are settled.
     values: Vec<Value>,
+    settled: usize,
     /// Lengths of their keys, a bit each.
     lengths: u32,
     /// Whether a column says of one of them what it is.
@@ -59,6 +64,7 @@ impl Told {
     pub(super) fn clear(&mut self) {
         self.text.clear();
         self.values.clear();
+        self.settled = 0;
         (self.lengths, self.has_cells, self.is_full) = (0, false, false);
     }
 
@@ -68,6 +74,16 @@ impl Told {
 
     fn note(&mut self, value: &[u8], finding: Finding, is_cell: bool) {
         let Some(before) = value.iter().position(u8::is_ascii_digit) else { return };
+        let key = hash(&value[before..(before + KEY).min(value.len())]);
+        // What is masked record by record says the same values again and again.
+        if let Ok(at) = self.place(key, value) {
+            let known = &mut self.values[at];
+            if is_cell && !known.is_cell {
+                (known.finding, known.is_cell) = (finding, true);
+                self.has_cells = true;
+            }
+            return;
+        }
         if self.values.len() >= 2 * limits::VALUES_REMEMBERED {
             self.settle();
             self.is_full = self.values.len() >= limits::VALUES_REMEMBERED;
@@ -77,18 +93,41 @@ impl Told {
         }
         let at = self.text.len();
         self.text.extend_from_slice(value);
-        let of = &value[before..(before + KEY).min(value.len())];
-        self.lengths |= 1 << of.len();
+        self.lengths |= 1 << (value.len() - before).min(KEY);
         self.has_cells |= is_cell;
-        self.values.push(Value { key: hash(of), at, length: value.len(), before, finding, is_cell });
+        self.values.push(Value { key, at, length: value.len(), before, finding, is_cell });
+    }
+
+    /// Where a value stands among those that are settled, or would stand.
+    fn place(&self, key: u64, value: &[u8]) -> Result<usize, usize> {
+        self.values[..self.settled]
+            .binary_search_by(|known| (known.key, self.value(known)).cmp(&(key, value)))
     }
 
     /// Sorts the values, each once.
     fn settle(&mut self) {
+        if self.values.len() - self.settled <= FEW && self.settled > 0 {
+            for at in self.settled..self.values.len() {
+                let Value { key, finding, is_cell, .. } = self.values[at];
+                match self.place(key, self.value(&self.values[at])) {
+                    Ok(known) if is_cell => {
+                        (self.values[known].finding, self.values[known].is_cell) = (finding, true);
+                    }
+                    Ok(_) => {}
+                    Err(place) => {
+                        self.values[place..=at].rotate_right(1);
+                        self.settled += 1;
+                    }
+                }
+            }
+            self.values.truncate(self.settled);
+            return;
+        }
         let Told { text, values, .. } = self;
         let of = |value: &Value| &text[value.at..value.at + value.length];
         values.sort_by(|a, b| (a.key, of(a), !a.is_cell).cmp(&(b.key, of(b), !b.is_cell)));
         values.dedup_by(|a, b| of(a) == of(b));
+        self.settled = values.len();
     }
 
     /// The longest value whose first digit is that at `at` of `text`, with the place where it begins.
@@ -220,15 +259,36 @@ fn hash(text: &[u8]) -> u64 {
 mod tests {
     use super::*;
 
+    fn note(told: &mut Told, value: &str) {
+        let finding =
+            Finding { span: Span::new(0, 1), entity: PERSON, rule: 0, score: 50, value: ValueId::OWN };
+        told.note(value.as_bytes(), finding, false);
+    }
+
     fn told(values: &[&str]) -> Told {
         let mut told = Told::default();
-        for value in values {
-            let finding =
-                Finding { span: Span::new(0, 1), entity: PERSON, rule: 0, score: 50, value: ValueId::OWN };
-            told.note(value.as_bytes(), finding, false);
-        }
+        values.iter().for_each(|value| note(&mut told, value));
         told.settle();
         told
+    }
+
+    #[test]
+    fn values_that_come_one_by_one_are_those_that_come_at_once() {
+        let of = |number: usize| format!("KD-{:05}", number * 7919 % 300);
+        let values: Vec<String> = (0..2_000).map(of).collect();
+        let at_once = told(&values.iter().map(String::as_str).collect::<Vec<_>>());
+        for step in [1, 3, 40] {
+            let mut told = Told::default();
+            for some in values.chunks(step) {
+                some.iter().for_each(|value| note(&mut told, value));
+                told.settle();
+            }
+            let list = |told: &Told| -> Vec<Vec<u8>> {
+                told.values.iter().map(|v| told.value(v).to_vec()).collect()
+            };
+            assert_eq!(list(&told), list(&at_once));
+            assert!(told.text.len() <= 2 * at_once.text.len(), "what is known already takes no room");
+        }
     }
 
     #[test]

@@ -83,7 +83,7 @@ impl Engine {
         file: &FileContext,
         chunk: &format::Chunk,
         conversation: &Conversation,
-        (first, show_values): (usize, bool),
+        (part, show_values): (std::ops::Range<usize>, bool),
         worker: &mut Worker,
         out: &mut Output,
     ) {
@@ -92,7 +92,7 @@ impl Engine {
             let start = if at == 0 { 0 } else { ends[at - 1] as usize };
             &replacements[start..ends[at] as usize]
         };
-        for record in &conversation.records[first..] {
+        for record in &conversation.records[part.clone()] {
             if let Some(fault) = record.fault {
                 out.faults.push((record.number, (record.span.start + fault.at) as usize, fault.kind));
             }
@@ -113,6 +113,7 @@ impl Engine {
             pointers.extend(self.pointers_to(file, chunk, conversation, of_record, masked, &replacement));
         }
         let groups = groups(&all);
+        let mut begun = part.start;
         let (mut next, mut segment_of) = (0, u32::MAX);
         for located in all {
             if located.segment != segment_of {
@@ -121,6 +122,10 @@ impl Engine {
             let pointer = pointers.get(next - 1).map_or("", String::as_str);
             let segment = &conversation.segments[located.segment as usize];
             let record = &conversation.records[segment.record as usize];
+            while begun <= segment.record as usize {
+                out.begin_record();
+                begun += 1;
+            }
             let before = &chunk.text.bytes[segment.span.start as usize..located.span.start as usize];
             let start = code_points(before, segment.escape, segment.escaped);
             let value = located.span.of(chunk.text.bytes);
@@ -130,6 +135,7 @@ impl Engine {
             let told = Told { record: record.number, field: pointer, start, end, group, value };
             self.tell(file, &told, located, &mut out.bytes);
         }
+        (begun..part.end).for_each(|_| out.begin_record());
     }
 }
 

@@ -1,106 +1,214 @@
-//! One record in, its masked form out, before the next one is there.
+//! Records of one conversation as they come, masked before the last one is there.
 //!
-//! For live pipes. A record is masked with what its conversation has said so far and nothing of what comes:
-//! numbers of labels and the words of the turn before go on from record to record. What a record becomes
-//! depends on the records before it, never on when they came.
+//! For live pipes, and for conversations whose records stand among those of others. A record is masked with what its
+//! conversation has said so far and what the few records after it say, as many as are waited for. Numbers of labels,
+//! names, values and the words of the turn before go on from record to record. What a record becomes depends on the
+//! records of its conversation, never on when they came.
+//!
+//! With the record that something becomes of, those behind it are looked at too, and looked at anew when their time
+//! comes: waiting for `n` records costs `n + 1` looks at each.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{Engine, FileContext, Output, Worker};
+use super::{Engine, FileContext, Output, Part, Worker, echo};
+use crate::detect::Memory;
 use crate::format;
 use crate::limits;
+use crate::mask::Numbers;
 use crate::model::{Fault, FaultKind};
 use crate::scan::{Text, classify};
 
-/// The open conversation of a worker that masks record by record.
+/// An open conversation.
 #[derive(Default)]
-pub(super) struct Stream {
-    /// Its last records: they tell the layout whether the next one belongs to it.
-    before: Vec<u8>,
-    /// Where each of them ends.
-    ends: Vec<usize>,
-    /// Number of the first of them.
+pub struct Stream {
+    /// Its last records.
+    bytes: Vec<u8>,
+    records: Vec<Kept>,
+    /// How many of them are done; they tell the layout whether the next one belongs to the conversation.
+    done: usize,
+    /// Whether they begin the file.
+    first: bool,
+    /// Whether something of the conversation is done.
+    goes_on: bool,
+    memory: Memory,
+    values: Numbers,
+    told: echo::Told,
+}
+
+/// A record of an open conversation.
+struct Kept {
+    /// Where it ends in [`Stream::bytes`].
+    end: usize,
+    /// Its number, as it was counted, and where it begins in the text of the file.
     number: u64,
+    offset: u64,
+}
+
+/// How long records wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// For so many records of their conversation.
+    For(usize),
+    /// No longer: their conversation is over.
+    Over,
+}
+
+impl Stream {
+    /// Takes in a record that begins at `offset` of the file's text and was counted as `number`; `first` says that it
+    /// begins the file.
+    pub fn push(&mut self, record: &[u8], (number, offset): (u64, u64), first: bool) {
+        self.first |= first;
+        self.bytes.extend_from_slice(record);
+        self.records.push(Kept { end: self.bytes.len(), number, offset });
+    }
+
+    /// The numbers of the records that wait.
+    pub fn waiting(&self) -> impl Iterator<Item = u64> {
+        self.records[self.done..].iter().map(|record| record.number)
+    }
+
+    /// Bytes of the records that are kept, waiting or not.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Forgets the conversation, which was its first `records` records: another one begins.
+    fn next(&mut self, records: usize) {
+        self.drop(records);
+        self.goes_on = false;
+    }
+
+    fn drop(&mut self, records: usize) {
+        let Some(cut) = records.checked_sub(1).map(|last| self.records[last].end) else { return };
+        self.bytes.drain(..cut);
+        self.records.drain(..records);
+        self.records.iter_mut().for_each(|record| record.end -= cut);
+        self.done = self.done.saturating_sub(records);
+        self.first = false;
+    }
+
+    /// Drops what is done and too far back to matter; the last record always stays.
+    fn forget(&mut self, is_named: bool) {
+        if is_named {
+            return self.drop(self.done);
+        }
+        let too_long = self.bytes.len().saturating_sub(limits::STREAM_BYTES);
+        let far = self.records.partition_point(|record| record.end < too_long);
+        let spare = self.done.min(self.records.len() - 1);
+        self.drop(if too_long == 0 { 0 } else { (far + 1).min(spare) });
+    }
 }
 
 impl Engine {
-    /// Works on one record, of which `first` says that it begins the file and `number` counts it. The
-    /// records before it are remembered; a defect met on the way quarantines this one.
-    pub fn record(
+    /// Masks the records of a conversation that need not wait longer, and appends what they become, in order. Faults
+    /// are placed in the file's text. A defect met on the way quarantines the records.
+    pub fn follow(
         &self,
         file: &FileContext,
-        bytes: &[u8],
-        first: bool,
-        number: u64,
+        stream: &mut Stream,
+        wait: Wait,
         worker: &mut Worker,
         out: &mut Output,
     ) {
         let entities = self.rules.entities().len();
         out.masked.resize(entities, 0);
         out.kept.resize(entities, 0);
-        let mut stream = std::mem::take(&mut worker.stream);
-        if first || stream.before.is_empty() {
-            stream = Stream { number, ..Stream::default() };
-        }
-        stream.before.extend_from_slice(bytes);
+        let layout = &file.layout;
+        let is_named = layout.names_conversations();
         let mut masks = std::mem::take(&mut worker.masks);
         let mut conversation = std::mem::take(&mut worker.conversation);
-        classify(self.rules.kernel(), &stream.before, &mut masks);
-        let text = Text { bytes: &stream.before, masks: &masks };
-        let chunk = format::Chunk::new(text, first, stream.number);
-        let (mut at, mut start, mut at_number) = (0, 0, stream.number);
-        while at < stream.before.len() {
-            start = at;
-            at = file.layout.conversation(&chunk, at, at_number, &mut conversation);
-            at_number += conversation.records.len() as u64;
-        }
-        let goes_on = start == 0 && !stream.ends.is_empty();
-        out.ids.extend(conversation.id);
-        out.records += u64::from(conversation.records.last().is_some_and(|record| record.number > 0));
-        let from = conversation.records.len().saturating_sub(1);
-        let done = catch_unwind(AssertUnwindSafe(|| {
-            self.records(file, &chunk, &conversation, (from, goes_on), worker, out);
-        }));
-        if done.is_err() {
-            out.bytes.clear();
-            out.audit.clear();
-            out.quarantine.clear();
-            out.faults.clear();
-            *worker = self.worker();
-            for record in &conversation.records[from..] {
-                let fault = record.fault.unwrap_or(Fault { kind: FaultKind::Internal, at: 0 });
-                self.quarantine(file, &chunk, record, fault, out);
+        while stream.done < stream.records.len() {
+            let bytes = std::mem::take(&mut stream.bytes);
+            let number = stream.records[0].number;
+            classify(self.rules.kernel(), &bytes, &mut masks);
+            let chunk = format::Chunk::new(Text { bytes: &bytes, masks: &masks }, stream.first, number);
+            let end = layout.conversation(&chunk, 0, number, &mut conversation);
+            let records = conversation.records.len();
+            // Between records of one conversation there may be others.
+            for (record, kept) in conversation.records.iter_mut().zip(&stream.records) {
+                record.number = layout.record_number(kept.number);
             }
+            // What names its conversations says nothing of their ends; what does not, tells when one is over.
+            let is_over = wait == Wait::Over
+                || end < bytes.len()
+                || conversation.cut
+                || wait != Wait::For(0) && !is_named && layout.border(&bytes, stream.first, false) == end;
+            let until = match wait {
+                Wait::For(count) if !is_over => records.saturating_sub(count),
+                _ => records,
+            };
+            if until > stream.done {
+                if !stream.goes_on {
+                    out.ids.extend(conversation.id);
+                }
+                self.go_on(file, (&chunk, &conversation), until, stream, worker, out);
+                (stream.done, stream.goes_on) = (until, true);
+            }
+            stream.bytes = bytes;
+            if !is_over {
+                break;
+            }
+            out.cut += u64::from(conversation.cut);
+            stream.next(records);
         }
-        // Positions of faults count from the start of this record.
-        let shift = stream.before.len() - bytes.len();
-        for fault in &mut out.faults {
-            fault.1 = fault.1.saturating_sub(shift);
+        if !stream.records.is_empty() {
+            stream.forget(is_named);
         }
-        let is_header = conversation.records.last().is_some_and(|record| record.number == 0);
-        worker.stream = stream.after(bytes.len(), start, is_header);
         worker.conversation = conversation;
         worker.masks = masks;
+    }
+
+    /// Works on the records of the stream that are not done, before record `until` of the conversation.
+    fn go_on(
+        &self,
+        file: &FileContext,
+        (chunk, conversation): (&format::Chunk, &format::Conversation),
+        until: usize,
+        stream: &mut Stream,
+        worker: &mut Worker,
+        out: &mut Output,
+    ) {
+        let part = Part { from: stream.done, until, goes_on: stream.goes_on };
+        let before =
+            (out.bytes.len(), out.audit.len(), out.quarantine.len(), out.faults.len(), out.starts.len());
+        stream.change(worker);
+        let done = catch_unwind(AssertUnwindSafe(|| {
+            self.records(file, chunk, conversation, part, worker, out);
+        }));
+        stream.change(worker);
+        let records = &conversation.records[part.from..part.until];
+        if done.is_err() {
+            // Nothing half-done stays: the records become markers.
+            out.bytes.truncate(before.0);
+            out.audit.truncate(before.1);
+            out.quarantine.truncate(before.2);
+            out.faults.truncate(before.3);
+            out.starts.truncate(before.4);
+            *worker = self.worker();
+            (stream.memory, stream.values, stream.told) = Default::default();
+            for record in records {
+                out.begin_record();
+                let fault = record.fault.unwrap_or(Fault { kind: FaultKind::Internal, at: 0 });
+                self.quarantine(file, chunk, record, fault, out);
+            }
+        }
+        out.records += records.iter().filter(|record| record.number > 0).count() as u64;
+        let faulty = records
+            .iter()
+            .zip(&stream.records[part.from..])
+            .filter(|(record, _)| record.fault.is_some() || done.is_err());
+        for ((record, kept), fault) in faulty.zip(&mut out.faults[before.3..]) {
+            fault.1 = kept.offset as usize + fault.1 - record.span.start as usize;
+        }
     }
 }
 
 impl Stream {
-    /// Forgets what no longer belongs to the conversation that begins at `start`, and what exceeds the bound.
-    fn after(mut self, length: usize, start: usize, is_header: bool) -> Stream {
-        self.ends.push(self.before.len());
-        if is_header {
-            return Stream::default();
-        }
-        let last = self.before.len() - length;
-        let too_long = self.before.len().saturating_sub(limits::STREAM_BYTES);
-        // The last record always stays.
-        let cut = start.max(self.ends.iter().copied().find(|&end| end >= too_long).unwrap_or(0)).min(last);
-        let gone = if cut == 0 { 0 } else { self.ends.iter().take_while(|&&end| end <= cut).count() };
-        let cut = if gone == 0 { 0 } else { self.ends[gone - 1] };
-        self.before.drain(..cut);
-        self.ends.drain(..gone);
-        self.ends.iter_mut().for_each(|end| *end -= cut);
-        self.number += gone as u64;
-        self
+    /// Puts what is known of this conversation in the place of what the worker knows, or takes it back.
+    fn change(&mut self, worker: &mut Worker) {
+        worker.detect.change_conversation(&mut self.memory);
+        std::mem::swap(&mut worker.numbers, &mut self.values);
+        std::mem::swap(&mut worker.told, &mut self.told);
     }
 }

@@ -81,7 +81,7 @@ impl Engine {
         file: &FileContext,
         chunk: &format::Chunk,
         conversation: &Conversation,
-        first: usize,
+        part: std::ops::Range<usize>,
         worker: &mut Worker,
         out: &mut Output,
     ) {
@@ -92,7 +92,9 @@ impl Engine {
         };
         let is_shown = conversation.shown.text().is_some();
         let mut next = 0;
-        for (index, record) in conversation.records.iter().enumerate().skip(first) {
+        for index in part {
+            let record = &conversation.records[index];
+            out.begin_record();
             if let Some(fault) = record.fault {
                 self.quarantine(file, chunk, record, fault, out);
                 continue;

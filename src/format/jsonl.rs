@@ -103,6 +103,15 @@ impl Layout for Lines {
         start
     }
 
+    fn names_conversations(&self) -> bool {
+        true
+    }
+
+    fn conversation_of(&self, record: &[u8]) -> Option<u64> {
+        let line = values::of_line(record, Span::new(0, record.len()), false);
+        self.0.id_of(record, line, &mut Parts::default())
+    }
+
     fn keys<'a>(
         &'a self,
         chunk: &Chunk<'a>,

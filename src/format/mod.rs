@@ -277,6 +277,16 @@ pub trait Layout: Send + Sync {
     /// Reads the conversation that begins at byte `at` with record `number`; returns where it ends.
     fn conversation(&self, chunk: &Chunk, at: usize, number: u64, out: &mut Conversation) -> usize;
 
+    /// Whether records say which conversation they belong to, and nothing else does.
+    fn names_conversations(&self) -> bool {
+        false
+    }
+
+    /// Hash of the id of the conversation that a record belongs to, if it says so; the record is no header.
+    fn conversation_of(&self, _record: &[u8]) -> Option<u64> {
+        None
+    }
+
     /// Names of the columns, where the format has such.
     fn names(&self) -> &[String] {
         &[]

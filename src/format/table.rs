@@ -194,6 +194,16 @@ impl Layout for Table {
         start
     }
 
+    fn names_conversations(&self) -> bool {
+        self.conversation.is_some()
+    }
+
+    fn conversation_of(&self, record: &[u8]) -> Option<u64> {
+        let (_, id) = self.id_of(record, 0, true)?;
+        std::str::from_utf8(record).ok()?;
+        id.map(|id| super::id_hash(id.of(record)))
+    }
+
     fn names(&self) -> &[String] {
         self.columns.names()
     }

@@ -18,7 +18,7 @@ use crate::source::{Back, Encoding, Input};
 
 /// Reads one input to its end; `false` when the writer is gone.
 pub(super) fn read_one(engine: &Engine, job: Job, settings: &Settings, lane: &mut dyn Lane) -> Result<bool> {
-    let open = if settings.by_line { Input::open_by_line } else { Input::open };
+    let open = if settings.by_line.is_some() { Input::open_by_line } else { Input::open };
     match open(job.source, settings.encoding, settings.key.as_ref()) {
         Ok(input) if input.archive.is_some() => {
             let place = Place { path: job.path, name: job.name, target: job.target, format: None };
@@ -70,6 +70,12 @@ pub(super) fn read_text(
         Err(Stopped::Run(error)) => return Err(error),
         Err(Stopped::Input(error)) => return broken(place, error, lane),
     };
+    if settings.by_line.is_some_and(|waiting| waiting.conversations > 1) && !layout.names_conversations() {
+        let why = "--interleaved: records do not say which conversation they belong to; in a table \
+                   --conversation-field names the column, and other formats have no such thing";
+        let error = std::io::Error::new(std::io::ErrorKind::InvalidInput, why);
+        return broken(place, error, lane);
+    }
     let mut back = input.back();
     if let Some(column) = &settings.findings_column
         && let Err(error) = back.add_findings(column)
@@ -91,7 +97,7 @@ pub(super) fn read_text(
         return Ok(false);
     }
     let mut cutter = Cutter { record: file.layout.first_record(), offset: 0, first: true };
-    let ran = if settings.by_line {
+    let ran = if settings.by_line.is_some() {
         cutter.by_line(&file, &mut input, settings, lane)
     } else {
         cutter.run(&file, &mut input, settings, lane)

@@ -10,6 +10,7 @@ mod archive;
 pub mod batch;
 mod begun;
 mod cutter;
+mod held;
 mod meter;
 mod writer;
 
@@ -30,6 +31,7 @@ use crate::source::{Archive, Back, Encoding, Source};
 use batch::{Batch, Ticket};
 use cutter::read_one;
 pub use cutter::{Stopped, lay_out};
+use held::Held;
 pub use meter::Meter;
 use writer::Writer;
 
@@ -81,8 +83,8 @@ pub struct Settings<'a> {
     pub batch: Option<Batch>,
     /// Whether files of archives keep their names, whatever they tell.
     pub keep_names: bool,
-    /// Whether each record is masked and written as soon as it is there, in one thread: for live pipes.
-    pub by_line: bool,
+    /// Whether records are masked and written as they come, in one thread, and how long each waits.
+    pub by_line: Option<Waiting>,
     /// Where the run says how far it is.
     pub meter: Arc<Meter>,
     /// Where the windows of the recording go, with so many milliseconds around each. The engine must listen, and
@@ -90,6 +92,15 @@ pub struct Settings<'a> {
     pub mute_list: Option<(Target, u64)>,
     /// Whether the report tells the windows of one call. The engine must listen, and there is one input.
     pub call: Wanted,
+}
+
+/// How long a record waits that is masked as it comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// For how many records of its conversation; for all of them when `None`.
+    pub records: Option<usize>,
+    /// How many conversations may be open at a time, at least one: records of one need not stand together then.
+    pub conversations: usize,
 }
 
 /// Which call's windows are told.
@@ -124,7 +135,7 @@ impl Default for Settings<'_> {
             many: false,
             batch: None,
             keep_names: false,
-            by_line: false,
+            by_line: None,
             meter: Arc::default(),
             mute_list: None,
             call: Wanted::Nothing,
@@ -190,9 +201,13 @@ enum Event {
 pub fn run(engine: &Engine, jobs: impl IntoIterator<Item = Job>, mut settings: Settings) -> Result<Report> {
     settings.fields.headings = Headings::new(engine.rules().headings());
     let writer = Writer::new(engine, &mut settings)?;
-    if settings.jobs <= 1 || settings.by_line {
-        let (worker, by_line) = (engine.worker(), settings.by_line);
-        let mut lane = Inline { worker, spare: Output::default(), writer, engine, by_line };
+    if let Some(waiting) = settings.by_line {
+        let mut lane = ByLine { held: Held::new(engine, waiting), file: None, writer };
+        let read = read_all(engine, jobs, &settings, &mut lane);
+        return finish(read, &settings, || lane.writer.finish());
+    }
+    if settings.jobs <= 1 {
+        let mut lane = Inline { worker: engine.worker(), spare: Output::default(), writer, engine };
         let read = read_all(engine, jobs, &settings, &mut lane);
         return finish(read, &settings, || lane.writer.finish());
     }
@@ -266,7 +281,6 @@ struct Inline<'e> {
     worker: Worker,
     spare: Output,
     writer: Writer<'e>,
-    by_line: bool,
 }
 
 impl Lane for Inline<'_> {
@@ -277,16 +291,46 @@ impl Lane for Inline<'_> {
     fn chunk(&mut self, file: &Arc<FileContext>, chunk: Chunk) -> Result<bool> {
         let Chunk { bytes, first, record, offset } = chunk;
         self.spare.clear();
-        let work = if self.by_line { Engine::record } else { Engine::chunk };
-        work(self.engine, file, &bytes, first, record, &mut self.worker, &mut self.spare);
+        self.engine.chunk(file, &bytes, first, record, &mut self.worker, &mut self.spare);
         self.spare.raw = bytes;
-        self.writer.chunk(&self.spare, offset).map(|()| true)
+        self.writer.chunk(&self.spare, offset, self.spare.raw.len()).map(|()| true)
     }
 
     fn buffer(&mut self) -> Vec<u8> {
         let mut buffer = std::mem::take(&mut self.spare.raw);
         buffer.clear();
         buffer
+    }
+}
+
+/// All in one thread, record by record.
+struct ByLine<'e> {
+    held: Held<'e>,
+    /// The input that is being read.
+    file: Option<Arc<FileContext>>,
+    writer: Writer<'e>,
+}
+
+impl Lane for ByLine<'_> {
+    fn event(&mut self, event: Event) -> Result<bool> {
+        if let Event::Open { file, .. } = &event {
+            self.file = Some(Arc::clone(file));
+        }
+        // What comes next stands behind all that waits.
+        if let (Event::TooLong { .. } | Event::Close { .. } | Event::Broken { .. }, Some(file)) =
+            (&event, &self.file)
+        {
+            self.held.close_all(file, &mut self.writer)?;
+        }
+        self.writer.take(event).map(|_| true)
+    }
+
+    fn chunk(&mut self, file: &Arc<FileContext>, chunk: Chunk) -> Result<bool> {
+        self.held.take(file, chunk, &mut self.writer).map(|()| true)
+    }
+
+    fn buffer(&mut self) -> Vec<u8> {
+        Vec::new()
     }
 }
 

@@ -122,7 +122,7 @@ impl<'e> Writer<'e> {
             ids: HashSet::new(),
             last_id: None,
             report,
-            by_line: settings.by_line,
+            by_line: settings.by_line.is_some(),
             meter: Arc::clone(&settings.meter),
             mutes,
             untimed: (0, Vec::new()),
@@ -153,7 +153,7 @@ impl<'e> Writer<'e> {
                 let output = slot
                     .recv()
                     .map_err(|_| Error::Integrity("a worker failed; nothing was completed".into()))?;
-                self.chunk(&output, offset)?;
+                self.chunk(&output, offset, output.raw.len())?;
                 return Ok(Some(output));
             }
             Event::TooLong { piece, record, offset, first } => {
@@ -263,19 +263,35 @@ impl<'e> Writer<'e> {
         }
     }
 
-    pub(super) fn chunk(&mut self, output: &Output, offset: u64) -> Result<()> {
-        self.set_aside(&output.quarantine)?;
-        self.audit(&output.audit)?;
+    /// Writes and counts what became of `length` bytes of text. Its faults are placed from `offset` on.
+    pub(super) fn chunk(&mut self, output: &Output, offset: u64, length: usize) -> Result<()> {
+        self.write(&output.quarantine, &output.audit, &output.bytes)?;
+        self.hear(&output.calls)?;
+        self.count(output, offset, length);
+        Ok(())
+    }
+
+    /// Writes what became of some text.
+    pub(super) fn write(&mut self, quarantine: &[u8], audit: &[u8], bytes: &[u8]) -> Result<()> {
+        self.set_aside(quarantine)?;
+        self.audit(audit)?;
         let Some(open) = &mut self.open else { return Ok(()) };
         let sink = self.shared.as_mut().unwrap_or(&mut open.sink);
-        sink.found(&output.audit);
-        sink.write(&output.bytes)?;
+        sink.found(audit);
+        sink.write(bytes)?;
         if self.by_line {
             sink.flush()?;
         }
+        Ok(())
+    }
+
+    /// Counts what became of `length` bytes of text.
+    pub(super) fn count(&mut self, output: &Output, offset: u64, length: usize) {
         for &(record, at, kind) in &output.faults {
             self.report.end.quarantined += 1;
-            if self.report.faults.len() < limits::FAULTS_SHOWN {
+            if self.report.faults.len() < limits::FAULTS_SHOWN
+                && let Some(open) = &self.open
+            {
                 self.report.faults.push((open.path.clone(), record, offset + at as u64, kind));
             }
         }
@@ -285,9 +301,8 @@ impl<'e> Writer<'e> {
         for (sum, count) in self.kept.iter_mut().zip(&output.kept) {
             *sum += count;
         }
-        self.hear(&output.calls)?;
         self.report.end.records += output.records;
-        self.meter.wrote(output.raw.len() as u64, output.records, output.masked.iter().sum());
+        self.meter.wrote(length as u64, output.records, output.masked.iter().sum());
         self.report.end.cut += output.cut;
         for &id in &output.ids {
             if self.last_id != Some(id) {
@@ -297,7 +312,6 @@ impl<'e> Writer<'e> {
             }
             self.last_id = Some(id);
         }
-        Ok(())
     }
 
     /// Takes what was said when.
@@ -428,7 +442,8 @@ impl<'e> Writer<'e> {
             self.report.is_parted = true;
             let count = self.report.end.reopened;
             self.report.notes.push(format!(
-                "{count} conversation ids came back after another conversation; their records were masked apart"
+                "{count} conversation ids came back after another conversation; their records were masked apart \
+                 (--interleaved N keeps N conversations open)"
             ));
         }
         if let Some(quarantine) = &mut self.quarantine {
