@@ -55,6 +55,7 @@ fn scan(bytes: &[u8]) -> Vec<(usize, usize, usize, String)> {
 
 /// What of the labelled values in a directory is found, and how many words are taken for one.
 fn measure(directory: &str) -> (Score, usize, usize) {
+    let has_names = directory == "varied";
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(directory);
     let (mut table, mut all, mut innocent, mut words) = (String::new(), Score::default(), 0, 0);
     let mut misses = String::new();
@@ -84,27 +85,33 @@ fn measure(directory: &str) -> (Score, usize, usize) {
             for (start, end, entity) in &turn.label {
                 let score = scores.entry(entity).or_default();
                 score.gold += 1;
-                let covered = (*start..*end).all(|c| here.iter().any(|f| f.1 <= c && c < f.2));
+                // What stands between the parts of a value tells nothing.
+                let covered = turn
+                    .text
+                    .chars()
+                    .enumerate()
+                    .filter(|(at, c)| *start <= *at && *at < *end && c.is_alphanumeric())
+                    .all(|(at, _)| here.iter().any(|f| f.1 <= at && at < f.2));
                 score.covered += usize::from(covered);
                 score.named += usize::from(here.iter().any(|f| f.1 < *end && *start < f.2 && f.3 == *entity));
                 if !covered {
                     let _ = writeln!(misses, "  missed {lang} {entity}: {}", turn.text);
                 }
             }
-            // Names, dates, ages and their like are labelled nowhere here.
+            // Dates, ages and their like are labelled nowhere, names in some sets.
             let is_kept = |entity: &str| {
-                matches!(
-                    entity,
-                    "PERSON"
-                        | "DATE"
-                        | "AGE"
-                        | "HEALTH"
-                        | "RELIGION"
-                        | "POLITICS"
-                        | "UNION"
-                        | "SEXUALITY"
-                        | "ETHNICITY"
-                )
+                entity == "PERSON" && !has_names
+                    || matches!(
+                        entity,
+                        "DATE"
+                            | "AGE"
+                            | "HEALTH"
+                            | "RELIGION"
+                            | "POLITICS"
+                            | "UNION"
+                            | "SEXUALITY"
+                            | "ETHNICITY"
+                    )
             };
             let is_false = |f: &(usize, usize, usize, String)| {
                 !is_kept(&f.3) && !turn.label.iter().any(|gold| gold.0 < f.2 && f.1 < gold.1)
@@ -148,6 +155,15 @@ fn hand_written_conversations_with_identifiers() {
     assert!(all.covered * 100 >= all.gold * 84, "covered {} of {}", all.covered, all.gold);
     assert!(all.named * 100 >= all.gold * 74, "named {} of {}", all.named, all.gold);
     assert!(innocent * 1000 <= words * 6, "{innocent} false findings in {words} words");
+}
+
+/// Calls, chats, comments and notes of all trades, names and addresses among them. The first figures, blind, stand in
+/// docs/spoken.md.
+#[test]
+fn hand_written_texts_of_all_kinds() {
+    let (all, innocent, words) = measure("varied");
+    assert!(all.covered * 100 >= all.gold * 80, "covered {} of {}", all.covered, all.gold);
+    assert!(innocent * 1000 <= words * 5, "{innocent} false findings in {words} words");
 }
 
 /// Sixty spoken calls a language. Their misses were listed by kind and mended; the first figures, blind, stand in

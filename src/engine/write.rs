@@ -8,7 +8,7 @@ use super::{Engine, FileContext, Mode, Output, Worker};
 use crate::audit::record;
 use crate::format::{self, Conversation, SPEAKER};
 use crate::mask::{Operator, Subject, folded_value, splice};
-use crate::model::{Entity, Escape, Fault, Role, Segment, Way};
+use crate::model::{Entity, Escape, Fault, PERSON, Role, Segment, Way};
 use crate::policy::Action;
 use crate::view::decode::{Chars, code_points};
 
@@ -36,13 +36,10 @@ impl Engine {
             let segment = &conversation.segments[located.segment as usize];
             let punctuated = self.punctuated.contains(&entity);
             // What was said aloud counts as it is written.
-            match worker.detect.values.get(located.finding.value) {
-                Some(written) => folded_value(written, Escape::None, punctuated, &mut worker.value),
-                None => {
-                    let raw = located.span.of(chunk.text.bytes);
-                    folded_value(raw, segment.escape, punctuated, &mut worker.value);
-                }
-            }
+            let written = worker.detect.values.get(located.finding.value);
+            let (said, escape) = written
+                .map_or((located.span.of(chunk.text.bytes), segment.escape), |said| (said, Escape::None));
+            folded_value(said, escape, punctuated, &mut worker.value);
             let whole = match segment.role {
                 Role::Whole(whole) => Some(whole.way),
                 _ => None,
@@ -51,6 +48,7 @@ impl Engine {
             let number = match whole {
                 Some(Way::Drop) => 0,
                 Some(Way::Hash) if self.key.is_some() => 0,
+                _ if entity == PERSON => worker.numbers.of_person(entity, &worker.value, (said, escape)),
                 _ => worker.numbers.of(entity, &worker.value),
             };
             text.clear();

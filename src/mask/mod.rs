@@ -8,6 +8,7 @@ mod generalise;
 mod hash;
 mod label;
 mod numbers;
+mod persons;
 
 pub use hash::hash_key;
 pub use numbers::{Numbers, folded_value};

@@ -1,10 +1,11 @@
 //! Which number does a value carry in its conversation?
 //!
 //! The same value, however it is spelled, has the same number; numbers are given in the order of first
-//! appearance and skip those of tags that stand in the conversation already.
+//! appearance and skip those of tags that stand in the conversation already. A person has one, by whatever part of the name.
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::persons::{Persons, words_of};
 use crate::model::{Entity, Escape};
 use crate::view::decode::Chars;
 use crate::view::fold::{Folded, fold};
@@ -18,12 +19,13 @@ pub struct Numbers {
     /// The next number of each entity, by the entity's number.
     next: [u32; 256],
     taken: BTreeSet<(Entity, u32)>,
+    persons: Persons,
 }
 
 impl Default for Numbers {
     fn default() -> Self {
-        let (values, entries, index, taken) = Default::default();
-        Numbers { values, entries, index, next: [1; 256], taken }
+        let (values, entries, index, taken, persons) = Default::default();
+        Numbers { values, entries, index, next: [1; 256], taken, persons }
     }
 }
 
@@ -48,6 +50,7 @@ impl Numbers {
         self.entries.clear();
         self.next = [1; 256];
         self.taken.clear();
+        self.persons.clear();
         if !self.index.is_empty() {
             self.index = HashMap::new();
         }
@@ -61,33 +64,60 @@ impl Numbers {
     /// The number of a value, in the form of [`folded_value`].
     pub fn of(&mut self, entity: Entity, value: &[u8]) -> u32 {
         let hash = hash(entity, value);
-        let same = |entry: &Entry, values: &[u8]| {
+        self.known(entity, value, hash).unwrap_or_else(|| {
+            let number = self.next(entity);
+            self.enter(entity, value, hash, number);
+            number
+        })
+    }
+
+    /// The number of a person, by a name in the form of [`folded_value`], which stands as `raw`: that of who was called
+    /// by part of it, or by more, before.
+    pub fn of_person(&mut self, entity: Entity, value: &[u8], (raw, escape): (&[u8], Escape)) -> u32 {
+        let hash = hash(entity, value);
+        self.known(entity, value, hash).unwrap_or_else(|| {
+            let words = words_of(raw, escape);
+            let number = self.persons.number_of(&words).unwrap_or_else(|| {
+                let number = self.next(entity);
+                self.persons.note(number, words);
+                number
+            });
+            self.enter(entity, value, hash, number);
+            number
+        })
+    }
+
+    fn known(&self, entity: Entity, value: &[u8], hash: u64) -> Option<u32> {
+        let same = |entry: &Entry| {
             entry.hash == hash
                 && entry.entity == entity
-                && &values[entry.start as usize..entry.end as usize] == value
+                && &self.values[entry.start as usize..entry.end as usize] == value
         };
-        let known = if self.entries.len() <= FEW {
-            self.entries.iter().find(|entry| same(entry, &self.values))
-        } else {
-            // Values whose hashes are equal stand under the next free hash.
-            let mut probe = hash;
-            loop {
-                match self.index.get(&probe).map(|&at| &self.entries[at as usize]) {
-                    Some(entry) if same(entry, &self.values) => break Some(entry),
-                    Some(_) => probe = probe.wrapping_add(1),
-                    None => break None,
-                }
-            }
-        };
-        if let Some(entry) = known {
-            return entry.number;
+        if self.entries.len() <= FEW {
+            return self.entries.iter().find(|entry| same(entry)).map(|entry| entry.number);
         }
+        // Values whose hashes are equal stand under the next free hash.
+        let mut probe = hash;
+        loop {
+            match self.index.get(&probe).map(|&at| &self.entries[at as usize]) {
+                Some(entry) if same(entry) => return Some(entry.number),
+                Some(_) => probe = probe.wrapping_add(1),
+                None => return None,
+            }
+        }
+    }
+
+    /// A number that no value has.
+    fn next(&mut self, entity: Entity) -> u32 {
         let next = &mut self.next[usize::from(entity.0)];
         while self.taken.contains(&(entity, *next)) {
             *next += 1;
         }
-        let number = *next;
         *next += 1;
+        *next - 1
+    }
+
+    fn enter(&mut self, entity: Entity, value: &[u8], hash: u64, number: u32) {
         let start = self.values.len() as u32;
         self.values.extend_from_slice(value);
         self.entries.push(Entry { entity, hash, start, end: self.values.len() as u32, number });
@@ -96,7 +126,6 @@ impl Numbers {
             count if count > FEW => self.note(count - 1),
             _ => {}
         }
-        number
     }
 
     fn note(&mut self, at: usize) {

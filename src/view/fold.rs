@@ -26,6 +26,29 @@ const ZEROS: &[u32] = &[
     0x1D7F6,
 ];
 
+/// The letter under an accent or with a stroke, small, of the alphabets of Europe; none for letters without.
+#[must_use]
+pub fn base_letter(c: char) -> Option<char> {
+    Some(match c {
+        'À'..='Å' | 'à'..='å' | 'Ā'..='ą' => 'a',
+        'Ç' | 'ç' | 'Ć'..='č' => 'c',
+        'Ď'..='đ' => 'd',
+        'È'..='Ë' | 'è'..='ë' | 'Ē'..='ě' => 'e',
+        'Ĝ'..='ģ' | 'Ǧ' | 'ǧ' => 'g',
+        'Ì'..='Ï' | 'ì'..='ï' | 'Ĩ'..='ı' => 'i',
+        'Ĺ'..='ł' => 'l',
+        'Ñ' | 'ñ' | 'Ń'..='ň' => 'n',
+        'Ò'..='Ö' | 'Ø' | 'ò'..='ö' | 'ø' | 'Ō'..='ő' => 'o',
+        'Ŕ'..='ř' => 'r',
+        'Ś'..='š' | 'Ș' | 'ș' => 's',
+        'Ţ'..='ŧ' | 'Ț' | 'ț' => 't',
+        'Ù'..='Ü' | 'ù'..='ü' | 'Ũ'..='ų' => 'u',
+        'Ý' | 'ý' | 'ÿ' | 'Ŷ'..='Ÿ' => 'y',
+        'Ź'..='ž' => 'z',
+        _ => return None,
+    })
+}
+
 /// How `c` appears in a view.
 #[must_use]
 pub fn fold(c: char) -> Folded {

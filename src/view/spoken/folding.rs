@@ -2,9 +2,11 @@
 //!
 //! Without capitals and accents: recognisers and people leave them out.
 
+use crate::view::fold::base_letter;
+
 /// A word without accents.
 pub(super) fn plain(word: &str) -> String {
-    word.chars().map(|c| base_letter(c).unwrap_or(c)).collect()
+    word.chars().map(|c| base(c).unwrap_or(c)).collect()
 }
 
 pub(super) fn folded(word: &str) -> Vec<u8> {
@@ -24,7 +26,7 @@ pub(super) fn fold(word: &[u8], out: &mut Vec<u8>) {
             'ß' => out.extend_from_slice(b"ss"),
             'œ' | 'Œ' => out.extend_from_slice(b"oe"),
             'ñ' | 'Ñ' => out.push(0xF1),
-            c => match base_letter(c) {
+            c => match base(c) {
                 Some(base) => out.push(base as u8),
                 None => {
                     let mut utf8 = [0; 4];
@@ -44,15 +46,7 @@ pub(super) fn hash_of(folded: &[u8]) -> u64 {
     hash
 }
 
-/// The letter under an accent, small; none for letters without, and for `ñ`.
-fn base_letter(c: char) -> Option<char> {
-    Some(match c {
-        'à'..='å' | 'À'..='Å' => 'a',
-        'ç' | 'Ç' => 'c',
-        'è'..='ë' | 'È'..='Ë' => 'e',
-        'ì'..='ï' | 'Ì'..='Ï' => 'i',
-        'ò'..='ö' | 'Ò'..='Ö' => 'o',
-        'ù'..='ü' | 'Ù'..='Ü' => 'u',
-        _ => return None,
-    })
+/// The letter under an accent, small; `ñ` is a letter of its own.
+fn base(c: char) -> Option<char> {
+    base_letter(c).filter(|_| !matches!(c, 'ñ' | 'Ñ'))
 }
