@@ -27,6 +27,7 @@ mod ruleset;
 mod spelled;
 mod spoken;
 mod starts;
+mod town;
 mod trace;
 mod weigh;
 mod whole;
@@ -245,6 +246,7 @@ impl Ruleset {
         self.addresses(place, scratch);
         if place.role.is_read() {
             self.said(place, scratch);
+            self.towns(place, scratch);
         }
         match place.role {
             Role::Text => {

@@ -151,6 +151,8 @@ pub struct Ruleset {
     pub(super) names: Option<(Names, Threshold)>,
     /// Entities whose values have no form of their own.
     pub(super) formless: Vec<Entity>,
+    /// Codes behind which a town stands.
+    pub(super) postcode: Option<Entity>,
     /// The questions for a name.
     pub(super) asks_name: Option<Group>,
     /// Number of the rule that finds names in text.
@@ -492,6 +494,7 @@ impl Ruleset {
             None => None,
             Some(_) => Some(words.group(&super::names::asking()).map_err(Error::Usage)?),
         };
+        let postcode = entities.find("POSTCODE");
         let formless = super::widen::FORMLESS.iter().filter_map(|name| entities.find(name)).collect();
         // Groups were added.
         lexicon_of.resize(words.groups(), None);
@@ -525,6 +528,7 @@ impl Ruleset {
             stitched_rule: built_in("conversation.stitched"),
             names: options.names.map(|odds| (Names::shipped(), Threshold(odds))),
             formless,
+            postcode,
             asks_name,
             name_rule: built_in("name.model"),
             memory_rule: built_in("name.memory"),

@@ -14,6 +14,9 @@ use crate::view::spoken::Saying;
 const DICTATED: usize = 6;
 const DICTATED_ALONE: usize = 4;
 
+/// What has a number of letters and digits that is nobody's.
+const FLIGHTS: [&[u8]; 8] = [b"vol", b"flug", b"flight", b"volo", b"vuelo", b"modelo", b"modello", b"model"];
+
 impl Ruleset {
     /// Letters that are spelled, and nothing else: a name when one was asked for, or when its word stands near.
     pub(super) fn spelled(
@@ -59,7 +62,11 @@ impl Ruleset {
             80
         } else if is_code && !is_plain {
             70
-        } else if !is_plain && (letters >= 5 || letters >= 2 && digits >= 2 && letters + digits >= 6) {
+        } else if !is_plain
+            && (letters >= 5 || letters >= 2 && digits >= 2 && letters + digits >= 6)
+            && is_written_out(&place.text.bytes[start..end], saying.letters)
+            && !FLIGHTS.iter().any(|word| is_near(word))
+        {
             60
         } else {
             return None;
@@ -102,6 +109,16 @@ impl Ruleset {
         let are_two = listener.holds_and(saying, self.lexicon());
         one_by_one && written.len() >= least && !are_two && !goes_up && !goes_down && !is_counting(written)
     }
+}
+
+/// Whether letters and digits are written one by one, and not as measures and abbreviations: `14 h 30. Elle`, `2,5 mg x1`.
+fn is_written_out(written: &[u8], letters: usize) -> bool {
+    if !written.iter().any(u8::is_ascii_digit) {
+        return true;
+    }
+    let ends = written.iter().any(|b| b",.;:".contains(b));
+    let is_unit = |b: &u8| !b.is_ascii_alphabetic() || b"hgmxklHGMXKL".contains(b);
+    letters >= 2 && !ends && !written.iter().all(is_unit)
 }
 
 /// Whether somebody counts: one, two, three.

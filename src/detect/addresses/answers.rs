@@ -14,6 +14,8 @@ const ANSWER: usize = 16;
 const BLOCK: usize = 22;
 /// Thoughts of a turn among which the answer is looked for: `oui. alors c'est le. onze larkspur`.
 const THOUGHTS: usize = 3;
+/// Tokens of an answer that says a street or a number and nothing else.
+const STREET: usize = 5;
 /// Words of a house's name behind an announcement and a number.
 const HOUSE: usize = 4;
 
@@ -242,7 +244,11 @@ impl Heard<'_> {
             token.is_any(self.lexicon, &[Mark::Link]) && !token.is_any(self.lexicon, &[Mark::Preposition])
         };
         let start = start - usize::from(start > from && is_tie(start - 1));
-        if !self.is_unit_alone(start, end) && !self.looks_like_answer(start, end) {
+        let is_all = start == 0 || (0..start).all(carries);
+        if !self.is_unit_alone(start, end)
+            && !(is_all && (self.is_street_alone(start, end) || self.is_number_alone(start, end)))
+            && !self.looks_like_answer(start, end)
+        {
             return None;
         }
         let mut evidence = Evidence::default();
@@ -263,12 +269,56 @@ impl Heard<'_> {
         let named = |at: usize| self.tokens[at].is_any(self.lexicon, &parts);
         let valued = |at: usize| {
             let token = &self.tokens[at];
-            token.len() == 1 || self.is_numeric(at) && token.len() <= 6 && token.kind != Kind::Wall
+            // The letter of a door may be said by its name: `tercero be`.
+            let is_letter =
+                token.len() == 1 || token.len() == 2 && token.is_word() && at > start && named(at - 1);
+            is_letter || self.is_numeric(at) && token.len() <= 20 && token.kind != Kind::Wall
         };
         (2..=6).contains(&(end - start))
             && (start..end).all(|at| named(at) || valued(at))
             && (start..end).any(named)
             && (start..end).any(|at| valued(at) || self.tokens[at].is_any(self.lexicon, &[Mark::Side]))
+    }
+
+    /// Whether all of it is the name of a street: `corso lodi`, `st brigid's close`, `wacholderweg`.
+    fn is_street_alone(&self, start: usize, end: usize) -> bool {
+        let street = [Mark::Street, Mark::StreetWeak];
+        let is_street = |at: usize, lang| self.may_be(lang) && self.is(at, lang, &street);
+        let is_compound = |at: usize| self.may_be(DE) && self.tokens[at].street_end == Some(true);
+        let tells = |at: usize| self.tokens[at].len() > 2 && !self.says_little(at);
+        let refused = |at: usize| {
+            let token = &self.tokens[at];
+            !token.is_word()
+                || self.is_numeric(at)
+                || token.is_any(self.lexicon, &[Mark::Measure, Mark::Month])
+        };
+        let (first, last) = (start, end - 1);
+        let is_line = [FR, ES, IT]
+            .into_iter()
+            .any(|lang| is_street(first, lang) && !self.is(first + 1, lang, &[Mark::Stop]))
+            || is_street(last, EN) && !self.is(first, EN, &[Mark::Stop]);
+        end - start <= STREET
+            && !(start..end).any(refused)
+            && (is_compound(last)
+                || end - start >= 2 && is_line && (start..end).filter(|&at| tells(at)).count() >= 2)
+    }
+
+    /// Whether all of it is the number of a house: `centotrentadue`, `siebzehn b`, `cent trois bis`.
+    fn is_number_alone(&self, start: usize, end: usize) -> bool {
+        let is_number = |at: usize| {
+            self.is_numeric(at) && self.tokens[at].kind != Kind::Wall && self.tokens[at].len() <= 20
+        };
+        let hangs = |at: usize| {
+            let token = &self.tokens[at];
+            token.len() == 1
+                || [&b"bis"[..], b"ter"].iter().any(|word| self.of(at).eq_ignore_ascii_case(word))
+        };
+        let is_short = |at: usize| self.tokens[at].kind != Kind::Digits || self.tokens[at].len() <= 4;
+        end - start <= STREET
+            && is_number(start)
+            && !self.is_article(start)
+            && (start..end).all(|at| (is_number(at) || hangs(at)) && is_short(at))
+            && !self.is_amount(end - 1)
     }
 
     /// Whether an answer has a number at an end and a word that may be a name, few small words, and nothing that is

@@ -7,6 +7,9 @@ mod aba;
 mod ahv;
 mod base58;
 mod bech32;
+mod before_town;
+mod behind_card;
+mod behind_expiry;
 mod belgian;
 mod bic;
 mod card;
@@ -135,6 +138,9 @@ pub(super) const CHECKS: &[Check] = &[
     ahv::CHECK,
     base58::CHECK,
     bech32::CHECK,
+    before_town::CHECK,
+    behind_card::CHECK,
+    behind_expiry::CHECK,
     belgian::CHECK,
     bic::CHECK,
     card::CHECK,
@@ -166,6 +172,7 @@ pub(super) const CHECKS: &[Check] = &[
     nuss::CHECK,
     parcel::CHECK,
     password::CHECK,
+    password::MIXED,
     phone::CHECK,
     no_year::CHECK,
     pps::CHECK,

@@ -3,6 +3,13 @@
 use super::{Candidate, Check};
 use crate::model::closing;
 
+/// Without a word right before it that announces it.
+pub(super) const MIXED: Check = Check {
+    name: "password_mixed",
+    about: "three letters in a row, in small letters at least two, and a digit; no measure and no ordinal",
+    holds: is_mixed,
+};
+
 /// See the file's head.
 pub(super) const CHECK: Check = Check {
     name: "password",
@@ -19,6 +26,17 @@ fn holds(candidate: &Candidate) -> bool {
     let is_given =
         before.ends_with(b":") || before.ends_with(b"=") || candidate.is_field && before.is_empty();
     !is_masked(value) && (is_given || looks_made_up(value))
+}
+
+/// Whether letters and digits stand in it as in nothing but a password: not a measure, a day or a model.
+fn is_mixed(candidate: &Candidate) -> bool {
+    let value = candidate.value();
+    let count = |is: fn(&u8) -> bool| value.iter().filter(|b| is(b)).count();
+    let run = value.split(|b| !b.is_ascii_alphabetic()).map(<[u8]>::len).max().unwrap_or(0);
+    let (small, digits) = (count(u8::is_ascii_lowercase), count(u8::is_ascii_digit));
+    let changes = value.windows(2).filter(|p| p[0].is_ascii_digit() != p[1].is_ascii_digit()).count();
+    let is_measure = value[0].is_ascii_digit() && changes == 1;
+    !is_masked(value) && small >= 2 && digits >= 1 && !is_measure && (run >= 3 || changes >= 3)
 }
 
 /// Whether it has a tag in it, or is a run of one character.

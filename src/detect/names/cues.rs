@@ -46,6 +46,10 @@ struct Beside {
     presenting: bool,
     /// It is everybody's title.
     addressing: bool,
+    /// Somebody says behind it who he is: `je suis`.
+    being: bool,
+    /// It is no abbreviation, so that a stop behind it ends the sentence: `sir.`
+    salute: bool,
 }
 
 /// The words around names.
@@ -108,7 +112,10 @@ impl Cues {
         let payments: Vec<u64> = hashes("payments").collect();
         let presenting: Vec<u64> = hashes("presenting").collect();
         let addressing: Vec<u64> = hashes("addressing").collect();
-        for &hash in [&particles, &payments, &presenting, &addressing].into_iter().flatten() {
+        let being: Vec<u64> = hashes("being").collect();
+        let salutes: Vec<u64> = hashes("salutes").collect();
+        let others = [&particles, &payments, &presenting, &addressing, &being, &salutes];
+        for &hash in others.into_iter().flatten() {
             cues.entry(hash).or_default();
         }
         let mut slots = vec![(0, Cue::None, Beside::default()); SLOTS].into_boxed_slice();
@@ -125,6 +132,8 @@ impl Cues {
                 payment: payments.contains(&hash),
                 presenting: presenting.contains(&hash),
                 addressing: addressing.contains(&hash),
+                being: being.contains(&hash),
+                salute: salutes.contains(&hash),
             };
             slots[at] = (hash, cue, beside);
         }
@@ -166,6 +175,16 @@ impl Cues {
     /// Whether it is everybody's title: Mrs, monsieur.
     pub(super) fn is_addressing(&self, hash: u64) -> bool {
         self.slot(hash).is_some_and(|slot| slot.2.addressing)
+    }
+
+    /// Whether somebody says behind it who he is.
+    pub(super) fn is_being(&self, hash: u64) -> bool {
+        self.slot(hash).is_some_and(|slot| slot.2.being)
+    }
+
+    /// Whether it is a title and no abbreviation.
+    pub(super) fn is_salute(&self, hash: u64) -> bool {
+        self.slot(hash).is_some_and(|slot| slot.2.salute)
     }
 
     /// Whether the word says that somebody is paid, or has an account: transfer, bénéficiaire, Konto.

@@ -9,6 +9,9 @@ use super::text::{Case, Gap, Shape, Word};
 use super::{Name, Names, Sure};
 use crate::model::Span;
 
+/// Words of a turn that says a name and little else.
+const SHORT: usize = 4;
+
 impl Names {
     /// Takes in what belongs to an accepted name: particles between two parts, initials, a surname behind a
     /// first name that nobody else is called.
@@ -114,13 +117,20 @@ impl Names {
             {
                 continue;
             }
-            let is_titled = at >= 2 && words[at - 2].cue == Cue::Title && word.gap == Gap::Blank;
+            // `Mrs van der Westhuizen`, and `de rosa` where it is all that is said.
+            let is_joined = |at: usize| self.cues.is_particle(words[at].hash) && words[at].gap == Gap::Blank;
+            let first =
+                (0..at - 1).rev().take_while(|&before| is_joined(before + 1)).last().unwrap_or(at - 1);
+            let is_titled = word.gap == Gap::Blank && words[first].cue == Cue::Title;
+            let is_answer = word.gap == Gap::Start
+                && words[at].entry.last() > words[at].entry.first()
+                && words.len() <= SHORT;
             let is_capital = case == Case::Usual
                 && word.shape == Shape::Capital
                 && (matches!(word.gap, Gap::Blank | Gap::Comma)
                     || word.gap == Gap::Stop && at >= 2 && words[at - 2].shape == Shape::Initial)
                 && words[at].shape == Shape::Capital;
-            if is_titled || is_capital {
+            if is_titled || is_answer || is_capital {
                 accepted[at - 1] = accepted[at];
             }
         }
@@ -132,10 +142,12 @@ impl Names {
             let ends = words
                 .get(at + 1)
                 .is_none_or(|next| matches!(next.gap, Gap::Stop | Gap::Comma | Gap::Break | Gap::Blank));
+            // `Pham V. T.`
+            let is_second = word.gap == Gap::Stop && words[at - 1].shape == Shape::Initial;
             if accepted[at].is_some()
                 || accepted[at - 1].is_none()
                 || word.shape != Shape::Initial
-                || word.gap != Gap::Blank
+                || word.gap != Gap::Blank && !is_second
                 || case != Case::Usual
             {
                 continue;

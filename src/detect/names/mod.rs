@@ -350,6 +350,16 @@ pub(super) fn is_town(word: &[u8]) -> bool {
     !word.contains(&b' ') && dictionary::known(spelling::fold_hash(word)).place() >= 2
 }
 
+/// Whether some place is called so.
+pub(super) fn is_place(word: &str) -> bool {
+    dictionary::known(spelling::fold_hash(word.as_bytes())).place() >= 1
+}
+
+/// Whether it is a word that no dictionary has.
+pub(super) fn is_unheard_of(word: &str) -> bool {
+    word.len() >= 4 && dictionary::known(spelling::fold_hash(word.as_bytes())).is_unknown()
+}
+
 /// Whether nobody is known to be called so.
 #[must_use]
 pub fn is_nobodys(word: &str) -> bool {

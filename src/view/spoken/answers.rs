@@ -18,6 +18,8 @@ pub enum Asked {
 
 /// Most words of an answer, and most signs of its tokens with digits where it is a day: `22nd of the 3rd 2016`.
 const WORDS: usize = 40;
+/// Tokens from which more of them must be what was asked for.
+const LONG_ANSWER: usize = 8;
 /// Most short words at an edge of spelled letters that are letters themselves.
 const SHORT_WORDS: usize = 2;
 /// Words of a day without any digits: `november neunundfünfzig`.
@@ -106,7 +108,13 @@ pub(super) fn answer(tokens: &[Token], lexicon: &Lexicon, asked: Asked) -> Optio
             let letters = inside.iter().filter(|token| token.kind == Kind::Mixed || is_letter(token)).count();
             // One mixed word is enough: `w76`.
             let spelled = signs >= 2 || signs == 1 && inside[0].kind == Kind::Mixed && inside[0].len() >= 3;
-            spelled && letters > 0 && (signs + rest) * 5 >= inside.len() * 3
+            // Who says much else asks something himself: `y el taller cuál es el de siempre`.
+            let is_mostly = match inside.len() {
+                0..LONG_ANSWER => (signs + rest) * 5 >= inside.len() * 3,
+                many => (signs + rest) * 4 >= many * 3 && signs * 3 >= many,
+            };
+            let asks = inside.iter().any(|token| token.len() > 3 && marked(token, &[Mark::Carrier]));
+            spelled && letters > 0 && is_mostly && !asks
         }
         Asked::Date => {
             let digits: usize = inside.iter().filter(|token| token.kind != Kind::Word).map(Token::len).sum();
