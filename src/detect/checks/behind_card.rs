@@ -14,6 +14,8 @@ pub(super) const CHECK: Check = Check {
 /// Digits of a card's number (ISO/IEC 7812-1).
 const SHORTEST: usize = 12;
 const LONGEST: usize = 19;
+/// Bytes of it, with what stands between groups.
+const NUMBER: usize = 64;
 /// Words between the parts of a card, bytes of one and of all: `expiring`, `gültig bis`, `and it expires`.
 const WORDS: usize = 3;
 const WORD: usize = 16;
@@ -23,7 +25,7 @@ const BETWEEN: usize = 36;
 pub(super) fn is_behind_card(text: &[u8]) -> bool {
     let text = without_words(text);
     let (mut digits, mut since) = (0, 0);
-    for &byte in text.iter().rev() {
+    for &byte in text.iter().rev().take(NUMBER) {
         match byte {
             b'0'..=b'9' => (digits, since) = (digits + 1, 0),
             b' ' | b'.' | b'-' | b'/' if since < 2 => since += 1,
