@@ -91,3 +91,59 @@ fn references_are_masked_with_the_letters_that_hang_on_them() {
         ("versicherung nr. PZ 700 18 442 zum", "versicherung nr. [NUMBER_1] zum"),
     ]);
 }
+
+#[test]
+fn who_asks_something_himself_spells_nothing() {
+    holds(&[
+        (
+            "can you spell that for me|no bother can i get your account number",
+            "no bother can i get your account number",
+        ),
+        ("me lo puede deletrear|y el taller cuál es el de siempre", "y el taller cuál es el de siempre"),
+        ("ouvert de 8 h-12 h, 14 h-18 h|14 h 30. Elle a le temps", "14 h 30. Elle a le temps"),
+        ("what does it say|bisoprolol 2,5 mg x1/j", "bisoprolol 2,5 mg x1/j"),
+    ]);
+}
+
+#[test]
+fn a_sentence_ends_behind_sir() {
+    holds(&[
+        ("Hello.|Thank you, sir. May I have your PNR?", "Thank you, sir. May I have your PNR?"),
+        (
+            "Allô ?|Bonjour, je suis Clara. Pouvez-vous m'aider ?",
+            "Bonjour, je suis [PERSON_1]. Pouvez-vous m'aider ?",
+        ),
+        ("And you are?|Mrs van der Westhuizen, with two e's", "Mrs [PERSON_1], with two e's"),
+    ]);
+}
+
+#[test]
+fn expiry_and_code_behind_a_card_need_no_word() {
+    holds(&[
+        ("ok|its 4000 0566 5566 5556 04/28 319", "its [CREDIT_CARD_1] [CARD_EXPIRY_1] [CARD_CVV_1]"),
+        ("ok|5278 4917 9648 4470 cad 12/26", "[CREDIT_CARD_1] cad [CARD_EXPIRY_1]"),
+        ("ok|4000056655665556, 04/28, 319 €", "[CREDIT_CARD_1], [CARD_EXPIRY_1], 319 €"),
+    ]);
+}
+
+#[test]
+fn streets_numbers_and_towns_answer() {
+    holds(&[
+        ("und die adresse|wacholderweg", "[ADDRESS_1]"),
+        ("mi dice l'indirizzo|corso lodi", "[ADDRESS_1]"),
+        ("il civico|centotrentadue", "[ADDRESS_1]"),
+        ("e le scale|centotrentadue", "centotrentadue"),
+        ("et votre adresse ?|49100 Angers", "[ADDRESS_1]"),
+        ("combien ?|49100 euros", "49100 euros"),
+        ("vous êtes toujours place du lavoir|oui toujours", "oui toujours"),
+    ]);
+}
+
+#[test]
+fn a_password_has_digits_where_one_was_asked_for() {
+    holds(&[
+        ("c'est quoi le mot de passe|Psg94forever je crois", "[PASSWORD_1] je crois"),
+        ("which version is it|Build22h2 i think", "Build22h2 i think"),
+        ("hello|the wifi key is Jollof4Ever!", "the wifi key is [PASSWORD_1]"),
+    ]);
+}

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::writer::Writer;
 use super::{Chunk, Waiting};
 use crate::engine::{Engine, FileContext, Output, Stream, Wait, Worker};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::limits;
 
 /// The records that wait, and their conversations.
@@ -87,7 +87,8 @@ impl<'e> Held<'e> {
         if is_alone && self.waiting.conversations == 1 {
             self.close_all(file, writer)?;
         }
-        let mut open = match self.streams.remove(&key).filter(|_| !is_alone) {
+        let known = if is_alone { None } else { self.streams.remove(&key) };
+        let mut open = match known {
             Some(open) => {
                 self.by_age.remove(&open.last);
                 open
@@ -134,7 +135,12 @@ impl<'e> Held<'e> {
         while let Some((_, key)) = self.by_age.pop_first() {
             self.close(file, key, writer)?;
         }
-        Ok(())
+        // A record that is lost would be a defect; no output may pass for complete.
+        if self.slots.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Integrity("a record was lost; nothing was completed".into()))
+        }
     }
 
     fn close(&mut self, file: &FileContext, key: u64, writer: &mut Writer) -> Result<()> {

@@ -26,8 +26,7 @@ const PAIR: Sure = Sure { odds: 0.3, is_remembered: false };
 const INTRODUCED: f32 = 1.5;
 const PRESENTED: f32 = 3.0;
 const RELATED: f32 = 2.0;
-/// How much less sure it need be behind `je suis`, and how much surer in the sentence behind `Thank you, sir.`
-const SALUTED: f32 = 3.0;
+/// How much less sure it need be behind `je suis`.
 const OWN: f32 = 1.5;
 
 /// A text, cut, and what is known of it as a whole.
@@ -58,7 +57,6 @@ impl<'a> Said<'a> {
             + of(is_introduced(self.words, at), INTRODUCED)
             + of(self.is_presented(at), PRESENTED)
             + of(self.is_own(at), OWN)
-            - of(self.is_behind_salute(at), SALUTED)
             + of(is_related(self.words, at, self.case), RELATED)
     }
 
@@ -92,12 +90,6 @@ impl<'a> Said<'a> {
             && self.words[at].entry.first() >= 3
             && self.words[at].gap == Gap::Blank
             && at.checked_sub(1).is_some_and(|before| self.cues.is_being(self.words[before].hash))
-    }
-
-    /// Whether the word begins the sentence after one that ended with `sir`: no abbreviation, so no title of the word.
-    fn is_behind_salute(&self, at: usize) -> bool {
-        self.words[at].gap == Gap::Stop
-            && at.checked_sub(1).is_some_and(|before| self.cues.is_salute(self.words[before].hash))
     }
 
     /// Whether a surname stands behind everybody's title, in a text without capitals: `monsieur petit`.

@@ -134,6 +134,26 @@ fn chance(odds: f32) -> u8 {
 }
 
 impl Names {
+    /// Whether the word stands behind a title and has a capital of its own: `Dr. Dorn`, `Frau Sauer`, `Mrs van der Merwe`,
+    /// whatever else it means; not `Madame la Directrice`, `Herr Doktor`.
+    fn is_titled(&self, words: &[Word], at: usize, case: Case) -> bool {
+        let word = &words[at];
+        let joins = |at: usize| self.cues.is_particle(words[at].hash) && words[at].gap == Gap::Blank;
+        let particles = (0..at).rev().take_while(|&before| joins(before)).count();
+        let Some(title) = at.checked_sub(1 + particles).map(|before| &words[before]) else { return false };
+        // One is an article as well: `Madame la Directrice`.
+        let is_name = word.entry.word() <= 3 || word.entry.first() >= 3 || word.entry.last() >= 3;
+        title.cue == Cue::Title
+            && word.cue != Cue::Title
+            && word.gap == Gap::Blank
+            && case != Case::Lower
+            && matches!(word.shape, Shape::Capital | Shape::Mixed)
+            && match particles {
+                0 => is_name,
+                _ => word.entry.word() <= 1 || word.entry.last() >= 3 && word.entry.word() <= 3,
+            }
+    }
+
     /// The detector that comes with the program.
     #[must_use]
     pub fn shipped() -> Names {
@@ -199,7 +219,7 @@ impl Names {
             if sure.is_none() && known.may_hold_any(&[word.hash]) && is_called(words, at, heard.known, case) {
                 sure = Some(REMEMBERED);
             }
-            if sure.is_none() && (is_titled(words, at, case) || said.is_addressed(at)) {
+            if sure.is_none() && (self.is_titled(words, at, case) || said.is_addressed(at)) {
                 sure = Some(TITLED);
             }
             if sure.is_some() {
@@ -299,19 +319,6 @@ fn is_called(words: &[Word], at: usize, known: &[u64], case: Case) -> bool {
         (_, Shape::Lower) => entry.word() <= if entry.is_name() { 3 } else { 2 },
         _ => entry.word() <= 3,
     }
-}
-
-/// Whether the word stands behind a title and has a capital of its own: `Dr. Dorn`, `Frau Sauer`, whatever else it
-/// means; not `Madame la Directrice`, `Herr Doktor`.
-fn is_titled(words: &[Word], at: usize, case: Case) -> bool {
-    let word = &words[at];
-    let Some(title) = at.checked_sub(1).map(|before| &words[before]) else { return false };
-    title.cue == Cue::Title
-        && word.cue != Cue::Title
-        && word.gap == Gap::Blank
-        && case != Case::Lower
-        && matches!(word.shape, Shape::Capital | Shape::Mixed)
-        && (word.entry.word() <= 3 || word.entry.first() >= 3 || word.entry.last() >= 3)
 }
 
 /// Whether the model is asked about the word.

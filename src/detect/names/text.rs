@@ -224,7 +224,8 @@ impl Cutter<'_> {
             let spelling = spelling(self.text.bytes, start, end);
             (word.hash, word.shape) = (spelling.hash, spelling.shape);
             word.cue = self.cues.of(spelling.hash);
-            is_title = word.cue == Cue::Title;
+            // `Thank you, sir. May I` ends one.
+            is_title = word.cue == Cue::Title && !self.cues.is_salute(word.hash);
             self.holds_o |= word.gap == Gap::Apostrophe && irish(self.text.bytes, start, end).is_some();
             small += end - start - spelling.capitals;
             if spelling.capitals > 0 {
