@@ -20,6 +20,16 @@ fn a_pipe_is_masked() {
 }
 
 #[test]
+fn a_hyphen_is_standard_output() {
+    let place = Place::new();
+    let input = place.with("calls.txt", "mail jo@example.com\n");
+    let done = run(&["redact", text(&input), "-o", "-"]);
+    assert_eq!((out(&done).as_str(), done.status.code()), ("mail [EMAIL_1]\n", Some(0)));
+    assert_eq!(place.files(), ["calls.txt"]);
+    assert!(!Path::new("-").exists(), "no file is called so");
+}
+
+#[test]
 fn findings_are_json_lines_with_code_points() {
     let done = pipe(&["scan"], "é à jo@example.com\n");
     assert_eq!(

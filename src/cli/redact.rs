@@ -33,7 +33,7 @@ pub(super) struct Redact {
     /// Files, directories, or - for standard input
     #[arg(value_name = "INPUT")]
     inputs: Vec<PathBuf>,
-    /// Where masked text goes; a directory for several inputs [default: standard output]
+    /// Where masked text goes; a directory for several inputs, - for standard output [default: standard output]
     #[arg(short, long, value_name = "FILE|DIR", help_heading = "Output")]
     output: Option<PathBuf>,
     /// Audit log [default: OUTPUT.audit.jsonl, DIR/sourdine.audit.jsonl, none for standard output]
@@ -109,7 +109,7 @@ impl Redact {
         let mut settings = self.text.settings()?;
         settings.findings_column.clone_from(&self.findings_column);
         let writes = !self.dry_run && !self.check;
-        let into = self.output.as_deref().filter(|_| writes);
+        let into = self.output().filter(|_| writes);
         let is_tree = self.output_is_directory();
         let mut jobs = jobs(&engine, &self.inputs, |name, masked| match into {
             None if writes => Target::Stdout,
@@ -122,7 +122,7 @@ impl Redact {
         })?;
         if let Some(directory) = self.inputs.iter().find(|input| input.is_dir())
             && writes
-            && self.output.is_none()
+            && self.output().is_none()
         {
             return Err(Error::Usage(format!(
                 "{0}: a directory needs a place to go; say -o DIR, as in sourdine redact {0} -o masked/",
@@ -198,8 +198,13 @@ impl Redact {
         Ok(self.exit_code(&report))
     }
 
+    /// Where outputs go, if not to standard output, which is `-` as well.
+    fn output(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|output| *output != Path::new("-"))
+    }
+
     fn output_is_directory(&self) -> bool {
-        self.output.as_ref().is_some_and(|output| {
+        self.output().is_some_and(|output| {
             output.is_dir()
                 || output.to_string_lossy().ends_with('/')
                 || self.inputs.len() > 1 && !is_device(output)
@@ -208,10 +213,10 @@ impl Redact {
     }
 
     fn audit_path(&self, is_tree: bool) -> Option<PathBuf> {
-        let beside = |output: &PathBuf| {
+        let beside = |output: &Path| {
             if is_tree { Some(output.join("sourdine.audit.jsonl")) } else { audit_of(output) }
         };
-        self.audit.clone().or_else(|| self.output.as_ref().and_then(beside))
+        self.audit.clone().or_else(|| self.output().and_then(beside))
     }
 
     /// Refuses, before anything is written, outputs that exist, that are inputs, or that are named twice.
