@@ -162,8 +162,8 @@ fn hand_written_conversations_with_identifiers() {
 #[test]
 fn hand_written_texts_of_all_kinds() {
     let (all, innocent, words) = measure("varied");
-    assert!(all.covered * 100 >= all.gold * 80, "covered {} of {}", all.covered, all.gold);
-    assert!(innocent * 1000 <= words * 5, "{innocent} false findings in {words} words");
+    assert!(all.covered * 100 >= all.gold * 82, "covered {} of {}", all.covered, all.gold);
+    assert!(innocent * 1000 <= words * 4, "{innocent} false findings in {words} words");
 }
 
 /// Sixty spoken calls a language. Their misses were listed by kind and mended; the first figures, blind, stand in
