@@ -36,6 +36,7 @@ use crate::scan::{Masks, Text, classify};
 use crate::view::View;
 pub use file_name::FileNames;
 pub use found::Found;
+use stream::Part;
 pub use stream::{Stream, Wait};
 
 /// Rules and policy: all that decides what becomes of a conversation.
@@ -55,22 +56,6 @@ pub struct Engine {
     question: explain::Question,
     /// Whether it is asked when what is masked was said.
     listens: bool,
-}
-
-/// Which records of a conversation become something.
-#[derive(Clone, Copy)]
-struct Part {
-    /// The first of them: with `goes_on` those before it were worked on before, and what they said is remembered.
-    from: usize,
-    /// One past the last: those behind it are only listened to.
-    until: usize,
-    goes_on: bool,
-}
-
-impl Part {
-    fn whole(conversation: &Conversation) -> Part {
-        Part { from: 0, until: conversation.records.len(), goes_on: false }
-    }
 }
 
 /// What comes out.

@@ -10,7 +10,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{Engine, FileContext, Output, Part, Worker, echo};
+use super::{Engine, FileContext, Output, Worker, echo};
 use crate::detect::Memory;
 use crate::format;
 use crate::limits;
@@ -42,6 +42,23 @@ struct Kept {
     /// Its number, as it was counted, and where it begins in the text of the file.
     number: u64,
     offset: u64,
+}
+
+/// Which records of a conversation become something.
+#[derive(Clone, Copy)]
+pub(super) struct Part {
+    /// The first of them: with `goes_on` those before it were worked on before, and what they said is remembered.
+    pub(super) from: usize,
+    /// One past the last: those behind it are only listened to.
+    pub(super) until: usize,
+    pub(super) goes_on: bool,
+}
+
+impl Part {
+    /// All of them.
+    pub(super) fn whole(conversation: &format::Conversation) -> Part {
+        Part { from: 0, until: conversation.records.len(), goes_on: false }
+    }
 }
 
 /// How long records wait.
